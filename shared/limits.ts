@@ -1,0 +1,131 @@
+// Every bound of the product in one place, each with its reason. The page shows some of them to people; the server
+// enforces all of them. Nothing here is configuration: a host changes behaviour through server/config.
+
+const kB = 1024
+const MB = 1024 * kB
+
+export const limits = {
+  // ── The wire ────────────────────────────────────────────────────────────────────────────────────────────────────
+  /** One Engine.IO message, bytes. Everything larger travels in slices; a larger message ends the connection. */
+  messageBytesMax: 1 * MB,
+  /** JSON header of a binary frame, UTF-8 bytes: a join answer with 1,000 people and 50 chat lines fits. */
+  frameHeaderBytesMax: 768 * kB,
+  /** Byte strings in one binary frame. `join` answers carry two; nothing carries more. */
+  frameByteStringsMax: 4,
+  /** A text packet from a client, UTF-16 units: the largest is a chat line or a join with 64 client ids. */
+  textPacketLengthMax: 64 * kB,
+  /** Nesting of JSON from outside: the deepest honest argument is an object in an array in an object. */
+  jsonDepthMax: 8,
+  /** Length of one slice of a state that is too large for one frame, bytes. */
+  sliceBytes: 256 * kB,
+  /** A state up to this size rides in the join answer; a larger one is sliced. */
+  inlineStateBytesMax: 256 * kB,
+  /** Slices on their way without an answer. Two keep the line busy; more would only fill queues. */
+  slicesInFlightMax: 2,
+  /** A transfer that makes no progress for this long is given up. */
+  transferStallMs: 30_000,
+  /** Bytes of unfinished uploads that one process holds for all sessions together. */
+  uploadBytesPerProcessMax: 64 * MB,
+
+  // ── A document ──────────────────────────────────────────────────────────────────────────────────────────────────
+  /** Text of a document, UTF-16 units. */
+  textLengthMax: 5_000_000,
+  /** Encoded state of a document, bytes: also the largest upload. */
+  stateBytesMax: 8 * MB,
+  /** Structures (Yjs items after merging) of a document. */
+  structsMax: 500_000,
+  /** One live update, bytes; larger local changes are uploaded in slices. */
+  updateBytesMax: 256 * kB,
+  /** Client ids that one join may bring: its own and those of journals it adopted. */
+  clientsPerJoinMax: 64,
+  /** Title of a document, UTF-16 units. */
+  titleLengthMax: 200,
+
+  // ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────
+  /** Sessions in one room. */
+  sessionsPerRoomMax: 1_000,
+  /** A person's name, UTF-16 units, after hygiene. */
+  nameLengthMax: 40,
+  /** A chat line, UTF-16 units. */
+  chatTextLengthMax: 4_000,
+  /** Chat lines that a join answer brings. */
+  chatTailLength: 50,
+  /** Presence goes out at most once in this time per room: twenty cursor positions a second look fluid. */
+  presenceIntervalMs: 50,
+
+  // ── Rates (tokens a second, and how many may be saved up) ───────────────────────────────────────────────────────
+  /** A page sends one packet per frame (60/s); twice that is already not a person. */
+  updatesPerSecond: 120,
+  updatesBurst: 600,
+  updateBytesPerSecond: 1 * MB,
+  updateBytesBurst: 16 * MB,
+  presencePerSecond: 30,
+  presenceBurst: 90,
+  chatPerSecond: 2,
+  chatBurst: 20,
+  joinsPerSecond: 2,
+  joinsBurst: 20,
+  /** Every other event (person, leave, digest, slices). */
+  eventsPerSecond: 60,
+  eventsBurst: 300,
+  /** Wrong keys from one address in a minute before it has to wait. */
+  wrongKeysPerMinute: 30,
+  /** Documents one address may create in a minute. */
+  creationsPerMinute: 60,
+  /** HTTP reads of the API one address may make in a minute. */
+  readsPerMinute: 600,
+
+  // ── Fan-out ─────────────────────────────────────────────────────────────────────────────────────────────────────
+  /** A room's next broadcast waits this many times what the last one cost, */
+  fanoutPaceFactor: 4,
+  /** but never longer than this. */
+  fanoutDelayMsMax: 20,
+  /** Bytes queued for one session above which it is stale: it gets nothing live until it has drained. */
+  staleQueueBytes: 512 * kB,
+  /** Above this, or after the time below, a stale session is closed and has to come back. */
+  closeQueueBytes: 4 * MB,
+  staleMsMax: 15_000,
+  /** How often queues are looked at. A session can grow past the bound only by what one interval broadcasts. */
+  queueSampleMs: 100,
+  /** A quiet room tells its seq this often, so that a lost last broadcast is found. */
+  heartbeatMs: 5_000,
+
+  // ── Commits and the log ─────────────────────────────────────────────────────────────────────────────────────────
+  /** Bytes that may wait for a commit, over all rooms, before new updates are refused as `busy`. */
+  commitQueueBytesMax: 64 * MB,
+  /** Parts (updates) that may wait for a commit. */
+  commitQueuePartsMax: 100_000,
+  /** The next batch waits this many times what the last one took in CPU, at most commitDelayMsMax. */
+  commitPaceFactor: 4,
+  commitDelayMsMax: 10,
+  /** A snapshot is written when this many records came since the last one. */
+  tailRecordsMax: 300,
+  /** First and longest wait before the database is opened again after a failed write. */
+  reopenDelayMsMin: 100,
+  reopenDelayMsMax: 5_000,
+  /** A room that nobody is in stays this long, for the reload of the last page. */
+  roomIdleMs: 10_000,
+
+  // ── Connections ─────────────────────────────────────────────────────────────────────────────────────────────────
+  /** Open connections of one address; an office or a school shares one. */
+  connectionsPerAddressMax: 2_000,
+  connectionsMax: 20_000,
+  /** A connection that has not joined a document after this long is closed. */
+  joinTimeoutMs: 30_000,
+  pingIntervalMs: 8_000,
+  pingTimeoutMs: 8_000,
+  /** The drain gives up waiting after this long. */
+  drainMsMax: 10_000,
+
+  // ── The provider ────────────────────────────────────────────────────────────────────────────────────────────────
+  /** Updates on their way without an ack; further edits merge while they wait. */
+  updatesInFlightMax: 4,
+  /** One animation frame: local edits within it make one packet. */
+  frameMs: 16,
+  reconnectDelayMsMin: 300,
+  reconnectDelayMsMax: 8_000,
+  /** Broadcasts held while a join is answered. More means the join is too old: it is made again. */
+  heldBroadcastsMax: 10_000,
+} as const
+
+export type Limits = typeof limits
