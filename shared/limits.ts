@@ -38,6 +38,8 @@ export const limits = {
   updateBytesMax: 256 * kB,
   /** Client ids that one join may bring: its own and those of journals it adopted. */
   clientsPerJoinMax: 64,
+  /** Keys of one role that are valid at once: an owner makes another where he no longer has the first. */
+  keysPerRoleMax: 16,
   /** Title of a document, UTF-16 units. */
   titleLengthMax: 200,
 
