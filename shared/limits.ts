@@ -10,6 +10,10 @@ export const limits = {
   messageBytesMax: 1 * MB,
   /** JSON header of a binary frame, UTF-8 bytes: a join answer with 1,000 people and 50 chat lines fits. */
   frameHeaderBytesMax: 768 * kB,
+  /** The same header in a frame from a client: the largest is a join with 64 client ids and their tokens. */
+  clientFrameHeaderBytesMax: 16 * kB,
+  /** Arguments of one packet, name and bytes included. Handlers get them spread: 30,000 would overflow the stack. */
+  packetArgumentsMax: 16,
   /** Byte strings in one binary frame. `join` answers carry two; nothing carries more. */
   frameByteStringsMax: 4,
   /** A text packet from a client, UTF-16 units: the largest is a chat line or a join with 64 client ids. */
