@@ -12,7 +12,7 @@ export const limits = {
   frameHeaderBytesMax: 768 * kB,
   /** The same header in a frame from a client: the largest is a join with 64 client ids and their tokens. */
   clientFrameHeaderBytesMax: 16 * kB,
-  /** Arguments of one packet, name and bytes included. Handlers get them spread: 30,000 would overflow the stack. */
+  /** Arguments of one packet, name and bytes included. Handlers get them spread, and 60,000 overflow the stack. */
   packetArgumentsMax: 16,
   /** Byte strings in one binary frame. `join` answers carry two; nothing carries more. */
   frameByteStringsMax: 4,
@@ -44,8 +44,22 @@ export const limits = {
   clientsPerJoinMax: 64,
   /** Keys of one role that are valid at once: an owner makes another where he no longer has the first. */
   keysPerRoleMax: 16,
+  /** A state vector from a client, bytes: about 25,000 client ids. */
+  stateVectorBytesMax: 256 * kB,
   /** Title of a document, UTF-16 units. */
   titleLengthMax: 200,
+
+  // ── The guard ───────────────────────────────────────────────────────────────────────────────────────────────────
+  /** Structures in one update: ten times what an offline week of 10,000 edits merges to. */
+  guardStructsMax: 100_000,
+  /** Delete ranges in one update: a find-and-replace with 20,000 hits makes 20,000. */
+  guardDeleteRangesMax: 100_000,
+  /** Estimated cost of applying one update, ns: the longest that one session may hold up all rooms. */
+  guardWorkNsMax: 2_000_000_000,
+  /** Clock + length of a structure. Far below where V8 and Yjs stop counting exactly. */
+  clockMax: 0x7fff_ffff,
+  /** Structures up to which deletions that split others still pass: a full document can be tidied, not shredded. */
+  structsHardMax: 600_000,
 
   // ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────
   /** Sessions in one room. */
@@ -106,6 +120,8 @@ export const limits = {
   commitDelayMsMax: 10,
   /** A snapshot is written when this many records came since the last one. */
   tailRecordsMax: 300,
+  /** One more record for each so many bytes of state: compacting a large document costs more, and pays off later. */
+  tailBytesPerRecord: 2 * kB,
   /** First and longest wait before the database is opened again after a failed write. */
   reopenDelayMsMin: 100,
   reopenDelayMsMax: 5_000,

@@ -1,0 +1,210 @@
+// The packet parser in the library: real servers and clients over the loopback, both transports, and the broadcast adapter.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Server, type Socket as ServerSocket } from 'socket.io'
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
+import { afterEach, describe, expect, test } from 'vitest'
+import { BroadcastAdapter, frameBinaryMessage } from '../../server/broadcast-adapter.ts'
+import {
+  clientWireParser,
+  Decoder,
+  Encoder,
+  type Packet,
+  protocol,
+  serverWireParser,
+  wireParser,
+} from '../../shared/wire.ts'
+
+const bytes = (...values: number[]) => Uint8Array.from(values)
+const closers: (() => Promise<void> | void)[] = []
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+type ServerOptions = NonNullable<ConstructorParameters<typeof Server>[1]>
+type Transport = 'websocket' | 'polling'
+
+async function startServer(options: Partial<ServerOptions> = {}): Promise<{ server: Server; url: string }> {
+  const http = createServer()
+  const server = new Server(http, { parser: serverWireParser, adapter: BroadcastAdapter, ...options })
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  closers.push(() => server.close())
+  return { server, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` }
+}
+
+function open(url: string, transport: Transport, options: Partial<ManagerOptions & SocketOptions> = {}): Socket {
+  const client = io(url, { transports: [transport], reconnection: false, forceNew: true, ...options })
+  closers.push(() => void client.disconnect())
+  return client
+}
+
+/** A client of ours and the server's end of it, both connected. */
+async function connect(server: Server, url: string, transport: Transport, parser: unknown = clientWireParser) {
+  const accepted = new Promise<ServerSocket>((resolve) => server.once('connection', resolve))
+  const client = open(url, transport, parser === undefined ? {} : { parser })
+  const [serverSocket] = await Promise.all([accepted, heard(client, 'connect')])
+  return { client, serverSocket }
+}
+
+/** The arguments of the next such event. */
+const heard = (client: Socket, event: string) =>
+  new Promise<unknown[]>((resolve) => client.once(event, (...args: unknown[]) => resolve(args)))
+
+describe.each<Transport>(['websocket', 'polling'])('over %s', (transport) => {
+  test('[W1] an ordinary Socket.IO client that sends text is understood both ways, with acks', async () => {
+    const { server, url } = await startServer()
+    const accepted = new Promise<ServerSocket>((resolve) => server.once('connection', resolve))
+    const client = open(url, transport, { auth: { protocol: 1, name: 'Zoë' } })
+    client.on('ask', (question: string, answer: (reply: unknown) => void) => answer({ heard: question }))
+    const socket = await accepted
+    expect(socket.handshake.auth).toEqual({ protocol: 1, name: 'Zoë' })
+    socket.on('chat', (message: object, ack: (answer: unknown) => void) => ack({ ok: true, message }))
+    expect(await client.emitWithAck('chat', { text: 'é✓' })).toEqual({ ok: true, message: { text: 'é✓' } })
+    expect(await socket.emitWithAck('ask', 'why?')).toEqual({ heard: 'why?' })
+    const news = heard(client, 'news')
+    server.emit('news', { n: 1 }, null)
+    expect(await news).toEqual([{ n: 1 }, null])
+  })
+
+  test('[W1] a refusal at the handshake reaches it with its data', async () => {
+    const { server, url } = await startServer()
+    server.use((_socket, next) => next(Object.assign(new Error('no'), { data: { code: 'draining' } })))
+    const [error] = await heard(open(url, transport), 'connect_error')
+    expect(error).toMatchObject({ message: 'no', data: { code: 'draining' } })
+  })
+
+  test('[W8] events and acks carry bytes both ways', async () => {
+    const { server, url } = await startServer()
+    const { client, serverSocket } = await connect(server, url, transport)
+    serverSocket.on('join', (request, vector, ack) => ack({ ok: true, request }, vector, bytes(1, 2, 3)))
+    client.on('slice', (header, part, ack) => ack(header, part))
+    const answer = new Promise((resolve) =>
+      client.emit('join', { documentId: 'd' }, bytes(9, 8), (...args: unknown[]) => resolve(args.map(plain))),
+    )
+    expect(await answer).toEqual([{ ok: true, request: { documentId: 'd' } }, bytes(9, 8), bytes(1, 2, 3)])
+    const echo = new Promise((resolve) =>
+      serverSocket.emit('slice', { offset: 0 }, bytes(0, 255), (...args: unknown[]) => resolve(args.map(plain))),
+    )
+    expect(await echo).toEqual([{ offset: 0 }, bytes(0, 255)])
+  })
+
+  test('[W14] a malformed packet ends its own connection, and nothing behind it is heard', async () => {
+    const { server, url } = await startServer()
+    const { client: bad, serverSocket } = await connect(server, url, transport)
+    const { client: good, serverSocket: other } = await connect(server, url, transport)
+    const calls: string[] = []
+    serverSocket.onAny((event: string) => calls.push(event))
+    other.on('ping?', (ack: () => void) => ack())
+    const closed = heard(bad, 'disconnect')
+    bad.emit('before')
+    bad.io.engine.write(Buffer.from([5, 0, 99]))
+    bad.emit('behind')
+    bad.emit('behind', bytes(1))
+    await closed
+    await good.emitWithAck('ping?')
+    expect(calls).toEqual(['before'])
+    expect(server.sockets.sockets.size).toBe(1)
+  })
+})
+
+/** A Buffer from the library would fail toEqual with a Uint8Array only by its class. */
+const plain = (value: unknown) => (value instanceof Uint8Array ? Uint8Array.from(value) : value)
+
+describe('broadcasts', () => {
+  // The three lengths that a WebSocket frame can have: 7, 16 and 64 bits.
+  test.each([1, 100, 200, 65_000, 70_000])('[W15] %i bytes reach WebSocket and polling clients alike', async (size) => {
+    const { server, url } = await startServer()
+    const ends = [await connect(server, url, 'websocket'), await connect(server, url, 'polling')]
+    const frames: unknown[] = []
+    for (const { serverSocket } of ends) {
+      serverSocket.conn.on('packetCreate', (packet: { options?: { wsPreEncodedFrame?: unknown } }) =>
+        frames.push(packet.options?.wsPreEncodedFrame),
+      )
+    }
+    const update = Uint8Array.from({ length: size }, (_, i) => i * 7)
+    const received = Promise.all(ends.map(({ client }) => heard(client, 'update')))
+    server.emit('update', { from: 1, to: 1 }, update)
+    for (const [header, got] of await received) {
+      expect(header).toEqual({ from: 1, to: 1 })
+      expect(Buffer.compare(got as Uint8Array, update)).toBe(0)
+    }
+    expect(frames).toEqual([[expect.any(Buffer)], [expect.any(Buffer)]])
+    expect(frames[0]).toBe(frames[1])
+  })
+
+  test('[W15] text broadcasts are one piece too, and arrive alike', async () => {
+    const { server, url } = await startServer()
+    const ends = [await connect(server, url, 'websocket'), await connect(server, url, 'polling')]
+    const frames: unknown[] = []
+    ends[0]!.serverSocket.conn.on('packetCreate', (packet: { options?: { wsPreEncodedFrame?: unknown } }) =>
+      frames.push(packet.options?.wsPreEncodedFrame),
+    )
+    const received = Promise.all(ends.map(({ client }) => heard(client, 'chat')))
+    server.emit('chat', { text: 'é✓'.repeat(200) })
+    for (const args of await received) expect(args).toEqual([{ text: 'é✓'.repeat(200) }])
+    expect(frames).toEqual([[expect.any(Buffer)]])
+  })
+
+  test('[W15] where engine.io cannot use the frame (perMessageDeflate) the plain message arrives', async () => {
+    const { server, url } = await startServer({ perMessageDeflate: { threshold: 0 } })
+    const { client } = await connect(server, url, 'websocket')
+    const received = heard(client, 'update')
+    server.emit('update', bytes(1, 2, 3))
+    expect((await received).map(plain)).toEqual([bytes(1, 2, 3)])
+  })
+
+  test('[W15] the frame is the header of RFC 6455 and the payload', () => {
+    expect(frameBinaryMessage(bytes(7))).toEqual(Buffer.from([0x82, 1, 7]))
+    expect(frameBinaryMessage(new Uint8Array(125)).subarray(0, 2)).toEqual(Buffer.from([0x82, 125]))
+    expect(frameBinaryMessage(new Uint8Array(126)).subarray(0, 4)).toEqual(Buffer.from([0x82, 126, 0, 126]))
+    expect(frameBinaryMessage(new Uint8Array(0xffff)).subarray(0, 4)).toEqual(Buffer.from([0x82, 126, 255, 255]))
+    expect(frameBinaryMessage(new Uint8Array(0x1_0000)).subarray(0, 10)).toEqual(
+      Buffer.from([0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+    )
+  })
+})
+
+describe('our own mistakes', () => {
+  test.each<[string, Packet]>([
+    ['bytes before another argument', { type: 2, nsp: '/', data: ['u', bytes(1), 1] }],
+    ['bytes between others', { type: 3, nsp: '/', data: [new ArrayBuffer(1), 1, bytes(1)], id: 1 }],
+    ['bytes for a name', { type: 2, nsp: '/', data: [bytes(1)] }],
+    ['too many byte strings', { type: 2, nsp: '/', data: ['u', bytes(), bytes(), bytes(), bytes(), bytes()] }],
+    ['a view that is no Uint8Array', { type: 2, nsp: '/', data: ['u', new Uint16Array(1)] }],
+    ['an ack with bytes and no id', { type: 3, nsp: '/', data: [bytes(1)] }],
+    ['an ack id over 32 bits', { type: 3, nsp: '/', data: [bytes(1)], id: 2 ** 32 - 1 }],
+    ['another namespace', { type: 2, nsp: '/admin', data: ['u'] }],
+  ])('[W12] %s is a TypeError', (_what, packet) => {
+    expect(() => new Encoder().encode(packet)).toThrow(TypeError)
+  })
+})
+
+describe('what the library needs', () => {
+  test('[W13] listeners come and go, also while they are called; a destroyed decoder serves the next connection', () => {
+    const heard: string[] = []
+    const decoder = new Decoder()
+    const first = () => {
+      heard.push('first')
+      decoder.removeListener('decoded', first)
+    }
+    const second = () => heard.push('second')
+    decoder.on('decoded', first).on('decoded', second)
+    decoder.add('2["x"]')
+    decoder.destroy()
+    decoder.add('2["x"]')
+    decoder.off('decoded', second)
+    decoder.add('2["x"]')
+    expect(heard).toEqual(['first', 'second', 'second'])
+  })
+
+  test('[W13] every parser has the three things that the option asks for', () => {
+    for (const parser of [wireParser, clientWireParser, serverWireParser]) {
+      expect(parser.protocol).toBe(protocol)
+      expect(new parser.Encoder().encode({ type: 1, nsp: '/' })).toEqual(['1'])
+      expect(new parser.Decoder()).toBeInstanceOf(Decoder)
+    }
+  })
+})
