@@ -148,6 +148,32 @@ export const limits = {
   reconnectDelayMsMax: 8_000,
   /** Broadcasts held while a join is answered. More means the join is too old: it is made again. */
   heldBroadcastsMax: 10_000,
+  /** An attempt to connect that takes longer is given up: a proxy may swallow the upgrade and never answer. */
+  connectTimeoutMs: 6_000,
+  /** A join or update without an answer for this long is made again: longer than any commit, shorter than patience. */
+  answerTimeoutMs: 30_000,
+  /** A WebSocket that dies sooner than this twice in a row is being killed on the way: polling from then on. */
+  shortLivedMs: 10_000,
+  /** Rest after the last change before texts are compared by digest. */
+  digestRestMs: 2_000,
+  /** First wait after a refusal that names none, doubled up to reconnectDelayMsMax. */
+  refusalDelayMs: 1_000,
+  /** Local updates waiting for the server before they are folded into one: bounds a week offline. */
+  outboxRowsMax: 512,
+  /** Chat lines a page keeps. */
+  chatLinesMax: 1_000,
+
+  // ── The local journal ───────────────────────────────────────────────────────────────────────────────────────────
+  /** The base is written after this much rest, or when the journal has grown to as many rows. */
+  baseRestMs: 5_000,
+  journalRowsMax: 1_000,
+  /** A tab renews its lease this often; one that is older than the second may be gone, and is asked. */
+  leaseRenewMs: 5_000,
+  leaseMs: 15_000,
+  /** How long an asked tab has to say that it lives. */
+  aliveAnswerMs: 200,
+  /** Texts set aside after a refusal, per document; the oldest goes. */
+  textsAsideMax: 20,
 } as const
 
 export type Limits = typeof limits
