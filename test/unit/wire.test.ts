@@ -188,6 +188,9 @@ describe('frames', () => {
     expect(encodeFrame('event', ['é', null, bytes(), bytes(9)], 0)).toEqual(
       Buffer.from(frame(5, [1], '["é",null]', 2, 0, 1, 9)),
     )
+    expect(encodeFrame('event', ['u', undefined, () => 1, bytes()])).toEqual(
+      Buffer.from(frame(5, [0], '["u",null,null]', 1, 0)),
+    )
     expect(encodeFrame('ack', [bytes(1)], 127)).toEqual(Buffer.from(frame(6, [0x80, 1], '[]', 1, 1, 1)))
     expect(encodeFrame('ack', [{ ok: true }, bytes(1)], 2 ** 32 - 2)).toEqual(
       Buffer.from(frame(6, [0xff, 0xff, 0xff, 0xff, 0x0f], '[{"ok":true}]', 1, 1, 1)),
