@@ -2,12 +2,14 @@
 // prefix is a range. Strings end in a zero byte (none of ours contains one); numbers are 6 bytes, big endian.
 
 const textEncoder = new TextEncoder()
-const textDecoder = new TextDecoder()
+// A leading U+FEFF is text like any other here: without ignoreBOM the decoder would drop it.
+const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const loneSurrogate = /\p{Surrogate}/u
 const numberTag = 1
 const stringTag = 2
 const numberBytes = 6
 
-/** One element of a key: a string without U+0000, or an integer from 0 to 2⁴⁸−1. */
+/** One element of a key: a well-formed string without U+0000, or an integer from 0 to 2⁴⁸−1. */
 export type KeyPart = string | number
 
 /** Throws RangeError for a part that cannot be encoded: that is a mistake of the caller, never of a client. */
@@ -25,6 +27,8 @@ export function encodeKey(parts: readonly KeyPart[]): Uint8Array {
 function encodePart(part: KeyPart): Uint8Array {
   if (typeof part === 'string') {
     if (part.includes('\0')) throw new RangeError('a key part must not contain U+0000')
+    // All lone surrogates have the same UTF-8 encoding: two different parts would make one key.
+    if (loneSurrogate.test(part)) throw new RangeError('a key part must be well-formed UTF-16')
     const text = textEncoder.encode(part)
     const chunk = new Uint8Array(text.length + 2)
     chunk[0] = stringTag
@@ -47,7 +51,7 @@ export function decodeKey(key: Uint8Array): KeyPart[] {
     if (key[at] === stringTag) {
       const end = key.indexOf(0, at)
       if (end < 0) throw new RangeError('not a key: a string does not end')
-      parts.push(textDecoder.decode(key.subarray(at + 1, end)))
+      parts.push(decodeText(key.subarray(at + 1, end)))
       at = end + 1
     } else if (key[at] === numberTag && at + 1 + numberBytes <= key.length) {
       parts.push(view.getUint16(at + 1) * 2 ** 32 + view.getUint32(at + 3))
@@ -57,6 +61,14 @@ export function decodeKey(key: Uint8Array): KeyPart[] {
     }
   }
   return parts
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return textDecoder.decode(bytes)
+  } catch (cause) {
+    throw new RangeError('not a key: a string is not UTF-8', { cause })
+  }
 }
 
 /** The range of all keys that begin with these parts. */
