@@ -88,6 +88,11 @@ export const limits = {
   /** Every other event (person, leave, digest, slices). */
   eventsPerSecond: 60,
   eventsBurst: 300,
+  /** Packets and bytes of any kind from one connection; over this it is closed. An upload of 8 MB at once fits. */
+  packetsPerSecond: 500,
+  packetsBurst: 5_000,
+  receivedBytesPerSecond: 4 * MB,
+  receivedBytesBurst: 32 * MB,
   /** Wrong keys from one address in a minute before it has to wait. */
   wrongKeysPerMinute: 30,
   /** Documents one address may create in a minute. */
@@ -115,6 +120,8 @@ export const limits = {
   commitQueueBytesMax: 64 * MB,
   /** Parts (updates) that may wait for a commit. */
   commitQueuePartsMax: 100_000,
+  /** One batch, bytes: what is more waits for the next, so that one fsync does not hold up everybody for long. */
+  commitBatchBytesMax: 8 * MB,
   /** The next batch waits this many times what the last one took in CPU, at most commitDelayMsMax. */
   commitPaceFactor: 4,
   commitDelayMsMax: 10,

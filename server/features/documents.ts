@@ -1,0 +1,143 @@
+// Documents: made, described and read as text. Their text itself is the rooms' business.
+import * as Y from 'yjs'
+import { AppError } from '../../shared/errors.ts'
+import {
+  type DocumentId,
+  type Key,
+  makeDocumentId,
+  makeGrantedClientId,
+  makeKey,
+  makeLineage,
+  type RandomBytes,
+} from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import { type Role, type Seq, textName } from '../../shared/protocol.ts'
+import { cleanText } from '../../shared/text.ts'
+import { can, grantOf, hashKey } from '../access.ts'
+import type { Clock } from '../clock.ts'
+import type { CommitQueue } from '../commit-queue.ts'
+import { type DocumentMeta, metaWrite, readMeta } from '../document-meta.ts'
+import { refusedKey } from '../join.ts'
+import type { Rooms } from '../rooms.ts'
+import type { Store, StoreWrite } from '../store/store.ts'
+import { recordWrite, replay, type UpdateLog } from '../update-log.ts'
+
+type Tools = {
+  store: Store
+  updateLog: UpdateLog
+  queue: CommitQueue
+  rooms: Rooms
+  clock: Clock
+  random: RandomBytes
+}
+
+export type NewDocument = { id: DocumentId; title: string; keys: Record<Role, Key> }
+
+/** What GET /api/documents/:id tells. Times in ms since epoch; `people` counts persons, not tabs. */
+export type DocumentInfo = {
+  id: DocumentId
+  title: string
+  language: string
+  role: Role
+  createdAt: number
+  updatedAt: number
+  seq: Seq
+  people: number
+}
+
+export class Documents {
+  readonly #tools: Tools
+
+  constructor(tools: Tools) {
+    this.#tools = tools
+  }
+
+  /** Makes a document; durable when this resolves. Throws `too-large`, `degraded`, `busy`. */
+  async create(options: { title: string; text: string; language: string }): Promise<NewDocument> {
+    const { queue, clock, random } = this.#tools
+    const text = cleanText(options.text)
+    if (text.length > limits.textLengthMax) {
+      throw new AppError('too-large', `A document holds ${limits.textLengthMax} characters; this text is longer.`)
+    }
+    const id = makeDocumentId(random)
+    const keys = { own: makeKey(random), edit: makeKey(random), view: makeKey(random) }
+    const meta: DocumentMeta = {
+      version: 1,
+      title: options.title,
+      language: options.language,
+      createdAt: clock.now(),
+      lineage: makeLineage(random),
+      keys: { own: [hashKey(keys.own)], edit: [hashKey(keys.edit)], view: [hashKey(keys.view)] },
+    }
+    const writes: StoreWrite[] = [metaWrite(id, meta)]
+    if (text !== '') {
+      const clientId = makeGrantedClientId(random)
+      const part = { clientId, bytes: updateOf(text, clientId) }
+      writes.push(recordWrite(id, { seq: 1, time: clock.now(), parts: [part] }))
+    }
+    await queue.write(writes)
+    return { id, title: meta.title, keys }
+  }
+
+  /** The role that this key grants. Throws `not-found` and `forbidden`. */
+  async roleOf(id: DocumentId, key: Key): Promise<Role> {
+    const meta = await readMeta(this.#tools.store, id)
+    if (meta === undefined) throw new AppError('not-found', 'There is no such document on this server.')
+    const grant = grantOf(meta.keys, key)
+    if (grant === undefined) throw refusedKey()
+    return grant.role
+  }
+
+  async info(id: DocumentId, key: Key): Promise<DocumentInfo> {
+    const role = await this.roleOf(id, key)
+    if (!can(role, 'read')) throw refusedKey()
+    const { room, release } = await this.#tools.rooms.acquire(id)
+    try {
+      const { title, language, createdAt } = room.meta
+      const seq = room.committedSeq
+      const updatedAt = (await this.#timeOf(id, seq)) ?? createdAt
+      const people = new Set([...room.sessions].map((session) => session.person.id)).size
+      return { id, title, language, role, createdAt, updatedAt, seq, people }
+    } finally {
+      release()
+    }
+  }
+
+  /** The durable text, and a tag that changes with it. */
+  async text(id: DocumentId, key: Key): Promise<{ text: string; tag: string }> {
+    const role = await this.roleOf(id, key)
+    if (!can(role, 'read')) throw refusedKey()
+    const { room, release } = await this.#tools.rooms.acquire(id)
+    try {
+      await room.whenUsable()
+      const live = { seq: room.coveringSeq, text: room.document.text }
+      const { seq, text } = (await room.whenCommitted(live.seq)) ? live : await this.#textOnDisk(id)
+      return { text, tag: `${room.meta.lineage}-${seq}` }
+    } finally {
+      release()
+    }
+  }
+
+  async #timeOf(id: DocumentId, seq: Seq): Promise<number | undefined> {
+    for await (const record of this.#tools.updateLog.records(id, { from: Math.max(1, seq), to: seq }))
+      return record.time
+    return undefined
+  }
+
+  async #textOnDisk(id: DocumentId): Promise<{ seq: Seq; text: string }> {
+    const loaded = await this.#tools.updateLog.load(id)
+    const doc = replay(loaded)
+    const text = doc.getText(textName).toString()
+    doc.destroy()
+    return { seq: loaded.seq, text }
+  }
+}
+
+function updateOf(text: string, clientId: number): Uint8Array {
+  const doc = new Y.Doc()
+  doc.clientID = clientId
+  doc.getText(textName).insert(0, text)
+  const update = Y.encodeStateAsUpdate(doc)
+  doc.destroy()
+  return update
+}

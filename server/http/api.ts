@@ -1,0 +1,129 @@
+// The HTTP API: what is asked for, where Socket.IO carries what is live. Bodies and headers are parsed here, once.
+import express, { type Request, type RequestHandler, type Router } from 'express'
+import { z } from 'zod'
+import { AppError } from '../../shared/errors.ts'
+import { type DocumentId, type Key, parseDocumentId, parseKey } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import { cleanLine } from '../../shared/names.ts'
+import { type Role, roles } from '../../shared/protocol.ts'
+import type { Documents } from '../features/documents.ts'
+import type { Share } from '../features/share.ts'
+import { ratePerMinute, type WrongKeys } from '../wrong-keys.ts'
+
+export type ApiTools = {
+  documents: Documents
+  share: Share
+  wrongKeys: WrongKeys
+  isDraining(): boolean
+  /** Address of whoever asks, for rates. */
+  addressOf(request: Request): string
+  /** Whether a page of that origin may ask for this. */
+  isOriginAllowed(request: Request): boolean
+  /** Public address of this server as this request saw it, without a slash at the end. */
+  baseUrl(request: Request): string
+}
+
+const creation = z.object({
+  title: z.string().max(10_000).optional(),
+  text: z.string().optional(),
+  language: z
+    .string()
+    .regex(/^[a-z0-9+#-]{1,32}$/)
+    .optional(),
+})
+const newKey = z.object({ role: z.enum(roles), revoke: z.boolean().optional() })
+
+export function apiRoutes(tools: ApiTools): Router {
+  const router = express.Router()
+  const creations = ratePerMinute(limits.creationsPerMinute)
+  const reads = ratePerMinute(limits.readsPerMinute)
+  router.use((request, _response, next) => {
+    if (!tools.isOriginAllowed(request))
+      throw new AppError('forbidden', 'Pages of that origin may not use this server.')
+    if (tools.isDraining()) throw new AppError('draining', 'The server is restarting.', { retryAfterMs: 1_000 })
+    next()
+  })
+
+  const rated = (rate: (address: string) => Promise<void>): RequestHandler => {
+    return async (request, _response, next) => {
+      await rate(tools.addressOf(request))
+      next()
+    }
+  }
+
+  router.post('/documents', rated(creations), body('16mb'), async (request, response) => {
+    const { title = '', text = '', language = 'markdown' } = parseBody(creation, request)
+    const made = await tools.documents.create({ title: cleanLine(title, limits.titleLengthMax), text, language })
+    const links = linksOf(tools.baseUrl(request), made.id, made.keys)
+    response.status(201).json({ ...made, links })
+  })
+
+  router.get('/documents/:id', rated(reads), async (request, response) => {
+    const { id, key } = await credentials(request, tools)
+    response.set('Cache-Control', 'no-store').json(await guarded(tools, request, () => tools.documents.info(id, key)))
+  })
+
+  router.get('/documents/:id/text', rated(reads), async (request, response) => {
+    const { id, key } = await credentials(request, tools)
+    const { text, tag } = await guarded(tools, request, () => tools.documents.text(id, key))
+    response.set('ETag', `"${tag}"`).set('Cache-Control', 'private, no-cache')
+    if (request.fresh) response.status(304).end()
+    else response.type('text/plain; charset=utf-8').send(text)
+  })
+
+  router.post('/documents/:id/keys', rated(reads), body('1kb'), async (request, response) => {
+    const { id, key } = await credentials(request, tools)
+    const { role, revoke = false } = parseBody(newKey, request)
+    const made = await guarded(tools, request, () => tools.share.makeKey(id, key, role, revoke))
+    response.status(201).json({ role, key: made, link: linkOf(tools.baseUrl(request), id, made) })
+  })
+
+  router.use(() => {
+    throw new AppError('not-found', 'There is nothing at this address.')
+  })
+  return router
+}
+
+/** Document and key of a request. Throws `bad-request` and `unauthorized`. */
+async function credentials(
+  request: Request,
+  { wrongKeys, addressOf }: ApiTools,
+): Promise<{ id: DocumentId; key: Key }> {
+  await wrongKeys.check(addressOf(request))
+  const id = parseDocumentId(request.params.id)
+  if (id === undefined) throw new AppError('bad-request', 'That is not the id of a document.')
+  const [scheme, value] = (request.headers.authorization ?? '').split(' ')
+  const key = scheme?.toLowerCase() === 'bearer' ? parseKey(value) : undefined
+  if (key === undefined)
+    throw new AppError('unauthorized', 'Send the key of the document: Authorization: Bearer <key>.')
+  return { id, key }
+}
+
+/** Counts a key that opened nothing against its address. */
+async function guarded<T>({ wrongKeys, addressOf }: ApiTools, request: Request, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'forbidden') await wrongKeys.count(addressOf(request))
+    throw error
+  }
+}
+
+/** JSON only: a form or plain text, which any page may post anywhere, is not read. */
+function body(limit: string): RequestHandler {
+  return express.json({ limit, strict: true })
+}
+
+function parseBody<T>(schema: z.ZodType<T>, request: Request): T {
+  const hasOtherBody = request.body === undefined && Number(request.headers['content-length'] ?? 0) > 0
+  const result = hasOtherBody ? undefined : schema.safeParse(request.body ?? {})
+  if (result?.success) return result.data
+  const where = result?.error.issues[0]?.path.map(String).join('.')
+  throw new AppError('bad-request', `The body must be JSON of the right form${where ? ` (see ${where})` : ''}.`)
+}
+
+const linkOf = (base: string, id: DocumentId, key: Key) => `${base}/d/${id}#${key}`
+
+function linksOf(base: string, id: DocumentId, keys: Record<Role, Key>): Record<Role, string> {
+  return { own: linkOf(base, id, keys.own), edit: linkOf(base, id, keys.edit), view: linkOf(base, id, keys.view) }
+}

@@ -1,0 +1,49 @@
+// Proofs of who somebody is, made with one secret that the server keeps with its data. Knows no connection.
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { ClientId, ClientToken, DocumentId, Lineage, PersonId } from '../shared/ids.ts'
+import { platformRandom } from '../shared/ids.ts'
+import { encodeKey } from './store/key.ts'
+import type { Store } from './store/store.ts'
+
+const secretKey = encodeKey(['server', 'secret'])
+const secretBytes = 32
+
+/** HMAC-SHA-256 over length-free, separator-joined fields; none of the fields can contain the separator. */
+export class Identity {
+  readonly #secret: Uint8Array
+
+  constructor(secret: Uint8Array) {
+    this.#secret = secret
+  }
+
+  /** Proof that this client id is held in this document and lineage ([J5]). */
+  clientToken(documentId: DocumentId, lineage: Lineage, id: ClientId): ClientToken {
+    return this.#mac(`client|${documentId}|${lineage}|${id}`, 22) as ClientToken
+  }
+
+  /** Compares in constant time. */
+  isClientToken(token: unknown, documentId: DocumentId, lineage: Lineage, id: ClientId): boolean {
+    if (typeof token !== 'string') return false
+    const given = Buffer.from(token)
+    const right = Buffer.from(this.clientToken(documentId, lineage, id))
+    return given.length === right.length && timingSafeEqual(given, right)
+  }
+
+  /** The public id of whoever keeps this secret; differs from document to document ([P1]). */
+  personId(documentId: DocumentId, secret: string): PersonId {
+    return this.#mac(`person|${documentId}|${secret}`, 16) as PersonId
+  }
+
+  #mac(message: string, length: number): string {
+    return createHmac('sha256', this.#secret).update(message).digest('base64url').slice(0, length)
+  }
+}
+
+/** Reads the server's secret from the store, or makes and keeps one. */
+export async function loadIdentity(store: Store): Promise<Identity> {
+  const kept = await store.get(secretKey)
+  if (kept !== undefined && kept.length === secretBytes) return new Identity(kept)
+  const secret = platformRandom(secretBytes)
+  await store.commit([{ type: 'put', key: secretKey, value: secret }])
+  return new Identity(secret)
+}

@@ -1,0 +1,130 @@
+// Letting a session in, and syncing one again: one path for both ([J1]–[J10]). Knows rooms, not sockets.
+import * as Y from 'yjs'
+import { AppError } from '../shared/errors.ts'
+import type { ClientId, RandomBytes } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { JoinAnswer, JoinRequest, Seq } from '../shared/protocol.ts'
+import { can, grantOf } from './access.ts'
+import { acceptClaims, checkHistory } from './claims.ts'
+import type { Identity } from './identity.ts'
+import type { LiveDocument } from './live-document.ts'
+import type { Room } from './room.ts'
+import { type Peer, Session } from './session.ts'
+import { replay, type UpdateLog } from './update-log.ts'
+
+export type JoinTools = { identity: Identity; updateLog: UpdateLog; random: RandomBytes }
+
+/** The answer without the parts that other features add, and the two byte strings that go with it. */
+export type Joined = {
+  session: Session
+  answer: Omit<JoinAnswer, 'chat' | 'transfer'>
+  stateVector: Uint8Array
+  /** What the client lacks, as one Yjs v1 update; durable. */
+  update: Uint8Array
+}
+
+/**
+ * Lets a session in (`existing`: syncs it again). Resolves when the state it answers with is durable; the session is in
+ * the room (told by `entered`) and hears broadcasts from before that. Throws AppError; then `existing` is as it was.
+ */
+export async function join(
+  room: Room,
+  request: JoinRequest,
+  stateVector: Uint8Array,
+  line: { peer: Peer; existing: Session | undefined; entered(session: Session): void },
+  tools: JoinTools,
+): Promise<Joined> {
+  await room.whenUsable()
+  // From here to the encoded state nothing may wait: key, ids, state and seq must belong to one moment.
+  const grant = grantOf(room.meta.keys, request.key)
+  if (grant === undefined || !can(grant.role, 'join')) throw refusedKey()
+  const clocks = parseStateVector(stateVector)
+  const { existing } = line
+  if (existing === undefined && room.sessions.size >= limits.sessionsPerRoomMax) {
+    throw new AppError('busy', 'Too many people are in this document at the moment.')
+  }
+  const context = {
+    lineage: room.meta.lineage,
+    clocks: room.document.clocks,
+    isHeld: (id: ClientId) => room.holderOf(id) !== undefined,
+    isToken: (token: unknown, id: ClientId) => tools.identity.isClientToken(token, room.id, room.meta.lineage, id),
+    random: tools.random,
+  }
+  const { clientId, owns } = acceptClaims(request.clients, existing?.owns ?? new Set(), existing?.clientId, context)
+  checkHistory({ lineage: request.lineage, clocks }, owns, context)
+  const { secret, name, color } = request.person
+  const person = { id: tools.identity.personId(room.id, secret), name, color }
+  const session =
+    existing ??
+    new Session({
+      peer: line.peer,
+      role: grant.role,
+      keyHash: grant.hash,
+      textOnly: request.textOnly === true,
+      person,
+      clientId,
+    })
+  const update = session.textOnly ? new Uint8Array() : room.document.difference(stateVector)
+  const state = { seq: room.coveringSeq, stateVector: room.document.stateVector, update, usage: room.document.usage }
+  line.entered(session)
+  room.enter(session, clientId, owns)
+  session.synced = true
+
+  const durable = (await room.whenCommitted(state.seq)) ? state : await durableState(room, stateVector, tools)
+  if (session.ended) throw new AppError('not-synced', 'The session ended while it joined; join again.')
+  return {
+    session,
+    stateVector: durable.stateVector,
+    update: durable.update,
+    answer: {
+      clientId: session.clientId,
+      clients: [...session.owns].map((id) => ({
+        id,
+        token: tools.identity.clientToken(room.id, room.meta.lineage, id),
+      })),
+      seq: durable.seq,
+      role: session.role,
+      lineage: room.meta.lineage,
+      title: room.meta.title,
+      people: [...room.sessions].map((other) => other.entry),
+      presence: [...room.sessions].flatMap((other) =>
+        other.presence === undefined || other === session ? [] : [[other.clientId, other.presence] as const],
+      ) as JoinAnswer['presence'],
+      usage: durable.usage,
+    },
+  }
+}
+
+/** The same words whether the document or the key is wrong for an outsider would be kinder to nobody: ids are secrets. */
+export function refusedKey(): AppError {
+  return new AppError('forbidden', 'This link does not open the document (any more). Ask its owner for a new one.')
+}
+
+/** Clocks by client id. Throws `bad-request` for what is no Yjs state vector. */
+function parseStateVector(bytes: Uint8Array): Map<number, number> {
+  try {
+    return Y.decodeStateVector(bytes)
+  } catch (error) {
+    throw new AppError('bad-request', 'Not a state vector.', { cause: error })
+  }
+}
+
+/** While the disk refuses writes, the live document may hold what could still be lost: answer from the disk ([J10]). */
+async function durableState(
+  room: Room,
+  stateVector: Uint8Array,
+  { updateLog }: JoinTools,
+): Promise<{ seq: Seq; stateVector: Uint8Array; update: Uint8Array; usage: LiveDocument['usage'] }> {
+  const loaded = await updateLog.load(room.id)
+  const doc = replay(loaded)
+  try {
+    return {
+      seq: loaded.seq,
+      stateVector: Y.encodeStateVector(doc),
+      update: Y.encodeStateAsUpdate(doc, stateVector),
+      usage: room.document.usage,
+    }
+  } finally {
+    doc.destroy()
+  }
+}

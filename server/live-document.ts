@@ -1,0 +1,151 @@
+// The text of one document in this process: bytes of the last snapshot as long as that is enough, a Y.Doc from the
+// first moment that needs one. It knows no sessions, no seqs and no disk.
+import * as Y from 'yjs'
+import type { ClientId } from '../shared/ids.ts'
+import { textName, type Usage } from '../shared/protocol.ts'
+
+/** What a cold document is made of: its whole state as one Yjs v1 update, and what was counted when that was written. */
+export type ColdState = { bytes: Uint8Array; stateVector: Uint8Array; usage: Usage }
+
+const emptyState = new Uint8Array([0, 0])
+const emptyStateVector = new Uint8Array([0])
+
+export class LiveDocument {
+  #cold: ColdState | undefined
+  #doc: Y.Doc | undefined
+  /** Set while `apply` runs; the update event of the Y.Doc puts the canonical bytes here. */
+  #canonical: Uint8Array | undefined
+  #usage: Usage
+  #isExact = true
+  #knownClocks: Map<number, number> | undefined
+
+  /** From snapshot bytes (no Y.Doc is built yet), from a Y.Doc that was replayed, or from nothing. */
+  constructor(from: ColdState | Y.Doc | undefined) {
+    if (from instanceof Y.Doc) {
+      this.#usage = usageOf(from, Y.encodeStateAsUpdate(from).length)
+      this.#own(from)
+    } else {
+      this.#cold = from ?? {
+        bytes: emptyState,
+        stateVector: emptyStateVector,
+        usage: { textLength: 0, stateBytes: 2, structs: 0 },
+      }
+      this.#usage = { ...this.#cold.usage }
+    }
+  }
+
+  /** Whether a Y.Doc stands in memory. */
+  get isOpen(): boolean {
+    return this.#doc !== undefined
+  }
+
+  /** The Y.Doc, built when first asked for. Callers only read it. */
+  get doc(): Y.Doc {
+    if (this.#doc === undefined) {
+      const doc = new Y.Doc()
+      if (this.#cold !== undefined) Y.applyUpdate(doc, this.#cold.bytes)
+      this.#own(doc)
+      this.#cold = undefined
+    }
+    return this.#doc!
+  }
+
+  get text(): string {
+    return this.doc.getText(textName).toString()
+  }
+
+  get usage(): Usage {
+    return this.#usage
+  }
+
+  /** Yjs state vector. */
+  get stateVector(): Uint8Array {
+    return this.#cold === undefined ? Y.encodeStateVector(this.doc) : this.#cold.stateVector
+  }
+
+  /** How many clocks of each client id are here. */
+  get clocks(): ReadonlyMap<number, number> {
+    if (this.#cold === undefined) return clocksOf(this.doc)
+    this.#knownClocks ??= Y.decodeStateVector(this.#cold.stateVector)
+    return this.#knownClocks
+  }
+
+  /** Whether anything in this document was written with that id. */
+  knows(id: ClientId): boolean {
+    return this.clocks.has(id)
+  }
+
+  /** What a client with this state vector lacks, with all deletions, as a Yjs v1 update. */
+  difference(stateVector: Uint8Array): Uint8Array {
+    if (this.#cold === undefined) return Y.encodeStateAsUpdate(this.doc, stateVector)
+    // A first visit gets the bytes as they are: this is why a document of any history opens at once.
+    if (stateVector.length <= emptyStateVector.length) return this.#cold.bytes
+    return Y.diffUpdate(this.#cold.bytes, stateVector)
+  }
+
+  /** The whole state, as a Yjs v1 update. */
+  get state(): Uint8Array {
+    return this.difference(emptyStateVector)
+  }
+
+  /**
+   * Applies an update that the guard has let through. Returns our own encoding of what was new in it (Yjs v1 update),
+   * or `undefined` when nothing was. Throws whatever Yjs throws; the document is then no longer to be trusted.
+   */
+  apply(update: Uint8Array, origin: unknown, structs: number): Uint8Array | undefined {
+    const doc = this.doc
+    this.#canonical = undefined
+    Y.applyUpdate(doc, update, origin)
+    if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) {
+      throw new Error('an update left something pending')
+    }
+    const canonical = this.#canonical as Uint8Array | undefined
+    if (canonical !== undefined) {
+      this.#isExact = false
+      this.#usage = {
+        textLength: doc.getText(textName).length,
+        stateBytes: this.#usage.stateBytes + canonical.length,
+        structs: this.#usage.structs + structs,
+      }
+    }
+    return canonical
+  }
+
+  /**
+   * Counts anew: between two counts stateBytes and structs only grow, though deletions and merging make them less.
+   * Costs an encoding of the whole state. Returns whether anything was applied since the last count.
+   */
+  recount(): boolean {
+    if (this.#isExact) return false
+    this.#usage = usageOf(this.doc, Y.encodeStateAsUpdate(this.doc).length)
+    this.#isExact = true
+    return true
+  }
+
+  close(): void {
+    this.#doc?.destroy()
+  }
+
+  #own(doc: Y.Doc): void {
+    this.#doc = doc
+    doc.on('update', (bytes: Uint8Array) => {
+      this.#canonical = bytes
+    })
+  }
+}
+
+/** Counts what a Y.Doc uses; `stateBytes` is the length of its encoded state. */
+export function usageOf(doc: Y.Doc, stateBytes: number): Usage {
+  let structs = 0
+  for (const list of doc.store.clients.values()) structs += list.length
+  return { textLength: doc.getText(textName).length, stateBytes, structs }
+}
+
+function clocksOf(doc: Y.Doc): Map<number, number> {
+  const clocks = new Map<number, number>()
+  for (const [id, structs] of doc.store.clients) {
+    const last = structs[structs.length - 1]!
+    clocks.set(id, last.id.clock + last.length)
+  }
+  return clocks
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+// The command `scriptorium`: turns flags and environment into a configuration, starts the server, ends it on a signal.
+import { readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import { helpText, parseCommand } from './config.ts'
+import { createScriptorium } from './server.ts'
+
+const exitUsage = 2
+const drainDeadlineMs = 10_000
+
+const command = parseCommand(process.argv.slice(2), process.env)
+switch (command.kind) {
+  case 'help':
+    console.log(helpText())
+    break
+  case 'version':
+    console.log(version())
+    break
+  case 'wrong':
+    console.error(`${command.message}\nSee: scriptorium --help`)
+    process.exitCode = exitUsage
+    break
+  case 'serve':
+    await serve(command.config)
+    break
+}
+
+async function serve(config: Parameters<typeof createScriptorium>[0]): Promise<void> {
+  let app: Awaited<ReturnType<typeof createScriptorium>> | undefined
+  try {
+    app = await createScriptorium(config)
+    await app.listen()
+  } catch (error) {
+    console.error(`Scriptorium cannot start: ${explain(error, config)}`)
+    await app?.close()
+    process.exit(1)
+  }
+  console.log(`Scriptorium keeps its documents in ${config.dataDir}`)
+  for (const address of addresses(app.url, config)) console.log(`  ${address}`)
+  stopOnSignal(app)
+}
+
+/** The first signal drains; a second one, or a drain that hangs, ends at once: acknowledged text is safe already. */
+function stopOnSignal(app: { close(): Promise<void> }): void {
+  let isStopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (isStopping) process.exit(1)
+      isStopping = true
+      setTimeout(() => process.exit(1), drainDeadlineMs).unref()
+      app.close().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+    })
+  }
+}
+
+function explain(error: unknown, { port }: { port?: number }): string {
+  const code = (error as NodeJS.ErrnoException | null)?.code
+  if (code === 'EADDRINUSE') return `port ${port} is taken. Choose another: scriptorium --port <number>`
+  if (code === 'EACCES') return `port ${port} or the data folder is not allowed for this user.`
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Where people find the server: this machine, its public address, and the local network when it listens there. */
+function addresses(url: string, { host, publicUrl }: { host?: string; publicUrl?: string | undefined }): string[] {
+  const port = new URL(url).port
+  const lan = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => `Network: http://${address}:${port}`)
+  const isPublic = host === '0.0.0.0' || host === '::'
+  return [`Local:   ${url}`, ...(isPublic ? lan : []), ...(publicUrl === undefined ? [] : [`Public:  ${publicUrl}`])]
+}
+
+function version(): string {
+  const url = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(url, 'utf8')) as { version: string }).version
+}

@@ -1,0 +1,28 @@
+// Accepted updates on their way to a commit: what becomes a record, and who wrote it.
+import * as Y from 'yjs'
+import type { Answer, UpdateAnswer } from '../shared/protocol.ts'
+import type { Session } from './session.ts'
+import type { LogPart } from './update-log.ts'
+
+/** One accepted update: our own encoding of it (Yjs v1), who sent it, and whom to tell when it is durable. */
+export type Part = { session: Session; bytes: Uint8Array; answer: (answer: Answer<UpdateAnswer>) => void }
+
+/** The one session that wrote all of these, if it is one. */
+export function loneAuthor(parts: readonly Part[]): Session | undefined {
+  const first = parts[0]?.session
+  return parts.every((part) => part.session === first) ? first : undefined
+}
+
+/** Adjacent updates of one session as one part: smaller on disk, and the order of authors stays. */
+export function adjacentMerged(parts: readonly Part[]): LogPart[] {
+  const merged: { session: Session; updates: Uint8Array[] }[] = []
+  for (const part of parts) {
+    const last = merged[merged.length - 1]
+    if (last?.session === part.session) last.updates.push(part.bytes)
+    else merged.push({ session: part.session, updates: [part.bytes] })
+  }
+  return merged.map(({ session, updates }) => ({
+    clientId: session.clientId,
+    bytes: updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates),
+  }))
+}

@@ -1,0 +1,307 @@
+// One document that is live in this process: its text, its sessions and its commits. It knows no socket, no disk and
+// no HTTP: sessions are reached through Peer and Broadcaster, durability comes from the commit queue.
+import * as Y from 'yjs'
+import { AppError, type Refusal } from '../shared/errors.ts'
+import { guard } from '../shared/guard.ts'
+import type { ClientId, DocumentId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { Answer, PresenceState, Seq, UpdateAnswer } from '../shared/protocol.ts'
+import { can } from './access.ts'
+import type { Clock } from './clock.ts'
+import type { CommitQueue, CommitSource } from './commit-queue.ts'
+import type { DocumentMeta } from './document-meta.ts'
+import { Fanout } from './fanout.ts'
+import type { LiveDocument } from './live-document.ts'
+import type { RoomEvents } from './metrics.ts'
+import { adjacentMerged, loneAuthor, type Part } from './parts.ts'
+import { RoomPresence, withoutOwn } from './room-presence.ts'
+import { SeqWaiters } from './seq-waiters.ts'
+import type { Broadcaster, Session } from './session.ts'
+import type { StoreWrite } from './store/store.ts'
+import { recordWrite } from './update-log.ts'
+
+export type RoomInit = {
+  id: DocumentId
+  meta: DocumentMeta
+  document: LiveDocument
+  /** Last durable commit. */
+  seq: Seq
+  /** Last commit that the snapshot on disk covers. */
+  snapshotSeq: Seq
+  queue: CommitQueue
+  clock: Clock
+  broadcaster: Broadcaster
+  events: RoomEvents
+  /** Builds the document again from what is durable. */
+  reload(): Promise<LiveDocument>
+}
+
+export class Room implements CommitSource {
+  readonly id: DocumentId
+  readonly sessions: Set<Session> = new Set()
+  readonly presence: RoomPresence
+  meta: DocumentMeta
+  document: LiveDocument
+  /** Set by rooms: told after each durable commit. */
+  onCommit: () => void = () => undefined
+  /** Last commit that the snapshot on disk covers. */
+  snapshotSeq: Seq
+  /** The commit after which the next snapshot is due. */
+  compactAtSeq: Seq
+  /** The snapshot that is being written, if one is. */
+  compaction: Promise<void> | undefined
+  /** When set, the next commit that forms hands its text to it: the one moment at which text and seq belong together. */
+  captureText: ((seq: Seq, text: string) => void) | undefined
+  readonly #init: RoomInit
+  readonly #fanout: Fanout<Session>
+  readonly #waiters = new SeqWaiters()
+  readonly #holders = new Map<ClientId, Session>()
+  #committedSeq: Seq
+  #forming: { seq: Seq; parts: Part[] } | undefined
+  #waiting: Part[] = []
+  #rebuilding: Promise<void> | undefined
+  #stopListening: () => void
+  #closed = false
+
+  constructor(init: RoomInit) {
+    this.#init = init
+    this.id = init.id
+    this.meta = init.meta
+    this.document = init.document
+    this.snapshotSeq = init.snapshotSeq
+    this.compactAtSeq = init.snapshotSeq + limits.tailRecordsMax
+    this.#committedSeq = init.seq
+    this.presence = new RoomPresence(init.clock, (changes) => {
+      init.broadcaster.presence(changes)
+      init.broadcaster.presenceToTextOnly(changes)
+    })
+    this.#fanout = new Fanout(init.clock, init.seq, (broadcast) => this.#broadcast(broadcast))
+    this.#stopListening = init.queue.onChange((degraded) => {
+      if (degraded) this.#waiters.giveUp()
+    })
+  }
+
+  /** Last durable commit. */
+  get committedSeq(): Seq {
+    return this.#committedSeq
+  }
+
+  /** The commit that will cover everything which is in the document now. */
+  get coveringSeq(): Seq {
+    return this.#committedSeq + (this.#forming === undefined ? 0 : 1) + (this.#waiting.length === 0 ? 0 : 1)
+  }
+
+  /** Whether everything in the document is durable. */
+  get atRest(): boolean {
+    return this.coveringSeq === this.#committedSeq
+  }
+
+  get sentSeq(): Seq {
+    return this.#fanout.sentSeq
+  }
+
+  /** The session that holds this client id. */
+  holderOf(id: ClientId): Session | undefined {
+    return this.#holders.get(id)
+  }
+
+  /** True once that commit is durable; false when the server is degraded before that, or the room closed. */
+  whenCommitted(seq: Seq): Promise<boolean> {
+    if (seq <= this.#committedSeq) return Promise.resolve(true)
+    if (this.#init.queue.degraded || this.#closed) return Promise.resolve(false)
+    return this.#waiters.wait(seq)
+  }
+
+  /** Resolves when the document may be used: at once, unless it is being built again. */
+  whenUsable(): Promise<void> {
+    return this.#rebuilding ?? Promise.resolve()
+  }
+
+  /** Lets a session in, or gives one that is in already what it may write with. Ends who else holds those ids. */
+  enter(session: Session, clientId: ClientId, owns: ReadonlySet<ClientId>): void {
+    for (const id of owns) {
+      const holder = this.#holders.get(id)
+      if (holder !== undefined && holder !== session) {
+        this.end(holder, { code: 'replaced', message: 'This tab went on over another connection.' })
+      }
+      this.#holders.set(id, session)
+      session.owns.add(id)
+    }
+    const isNew = !this.sessions.has(session)
+    if (!isNew && session.clientId !== clientId) this.presence.left(session)
+    const isRenamed = session.clientId !== clientId
+    session.clientId = clientId
+    this.sessions.add(session)
+    if (isNew || isRenamed) this.presence.joined(session)
+    session.peer.setLive(true)
+  }
+
+  /** Takes an update from a session ([U1]–[U8]). `answer` is called once: with a refusal, or when it is durable. */
+  update(session: Session, bytes: Uint8Array, answer: (answer: Answer<UpdateAnswer>) => void): void {
+    try {
+      this.#take(session, bytes, answer)
+    } catch (error) {
+      session.synced = false
+      const refusal = error instanceof AppError ? error : this.#brokenBy(error)
+      this.#init.events.refused('update', refusal.code)
+      answer({ ok: false, error: refusal.toRefusal() })
+    }
+  }
+
+  #take(session: Session, bytes: Uint8Array, answer: (answer: Answer<UpdateAnswer>) => void): void {
+    if (!can(session.role, 'update')) throw new AppError('forbidden', 'This link lets you read, not write.')
+    if (!session.synced || session.ended) throw new AppError('not-synced', 'Join the document again first.')
+    if (this.#rebuilding !== undefined) throw new AppError('busy', 'The document is being read again; try again.')
+    this.#init.queue.submit(this, bytes.length)
+    const structs = this.#guard(session, bytes)
+    const canonical = this.document.apply(bytes, session, structs)
+    if (canonical === undefined) {
+      this.#answerKnown(session, answer)
+      return
+    }
+    this.#waiting.push({ session, bytes: canonical, answer })
+  }
+
+  #guard(session: Session, bytes: Uint8Array): number {
+    const view = { doc: this.document.doc, owns: (id: number) => session.owns.has(id as ClientId) }
+    let verdict = guard(bytes, { ...view, usage: this.document.usage })
+    if (!verdict.ok && verdict.reason === 'too-large' && this.document.recount()) {
+      verdict = guard(bytes, { ...view, usage: this.document.usage })
+    }
+    if (verdict.ok) return verdict.structs
+    this.#init.events.guarded(verdict.reason)
+    if (verdict.reason === 'too-large') {
+      throw new AppError('too-large', 'The document is full. Delete something, or go on in a new one.')
+    }
+    throw new AppError('invalid', `The server could not take this change (${verdict.reason}).`)
+  }
+
+  /** Nothing new: a retry whose ack was lost. It is answered when the state that has it is durable ([U5]). */
+  #answerKnown(session: Session, answer: (answer: Answer<UpdateAnswer>) => void): void {
+    const seq = this.coveringSeq
+    void this.whenCommitted(seq).then((durable) => {
+      if (durable) return answer({ ok: true, seq, alone: false })
+      session.synced = false
+      answer({ ok: false, error: degraded().toRefusal() })
+    })
+  }
+
+  // ── Commits ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Called by the commit queue: everything that waits becomes one record with the next seq. */
+  form(): StoreWrite[] {
+    if (this.#waiting.length === 0) return []
+    const parts = this.#waiting
+    const seq = this.#committedSeq + 1
+    this.#waiting = []
+    this.#forming = { seq, parts }
+    this.captureText?.(seq, this.document.text)
+    this.captureText = undefined
+    return [recordWrite(this.id, { seq, time: this.#init.clock.now(), parts: adjacentMerged(parts) })]
+  }
+
+  /** Called by the commit queue: what form() gave is durable. Acks first, then the broadcast, as pacing allows. */
+  committed(): void {
+    const forming = this.#forming
+    if (forming === undefined) return
+    this.#forming = undefined
+    this.#committedSeq = forming.seq
+    const author = loneAuthor(forming.parts)
+    for (const part of forming.parts) part.answer({ ok: true, seq: forming.seq, alone: author !== undefined })
+    this.#fanout.add(
+      forming.seq,
+      forming.parts.map((part) => part.bytes),
+      author,
+    )
+    this.#waiters.reached(forming.seq)
+    this.onCommit()
+  }
+
+  #broadcast(broadcast: { from: Seq; to: Seq; bytes: Uint8Array; author: Session | undefined }): void {
+    const { from, to, bytes, author } = broadcast
+    const changes = this.presence.takeIfDue()
+    const header = changes === undefined ? { from, to } : { from, to, presence: changes }
+    this.#init.broadcaster.update(header, bytes, author)
+    this.#init.events.broadcast(this.sessions.size - (author === undefined ? 0 : 1))
+    if (changes === undefined) return
+    // Whoever does not get this packet must still hear of the others.
+    this.#init.broadcaster.presenceToTextOnly(changes)
+    const forAuthor = author === undefined || author.ended ? undefined : withoutOwn(changes, author.clientId)
+    if (forAuthor !== undefined) author?.peer.presence(forAuthor)
+  }
+
+  heartbeat(): void {
+    if (this.sessions.size === 0) return
+    this.#init.broadcaster.heartbeat({ seq: this.#fanout.sentSeq, usage: this.document.usage })
+  }
+
+  // ── Sessions ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  move(session: Session, state: PresenceState): void {
+    if (!session.ended) this.presence.moved(session, state)
+  }
+
+  rename(session: Session, name: string, color: number): void {
+    session.person = { ...session.person, name, color }
+    this.presence.changed(session)
+  }
+
+  /** Ends one session; with a refusal its client is told why. Its updates that wait still become durable. */
+  end(session: Session, refusal?: Refusal): void {
+    if (session.ended) return
+    session.ended = true
+    session.synced = false
+    this.sessions.delete(session)
+    for (const id of session.owns) if (this.#holders.get(id) === session) this.#holders.delete(id)
+    session.peer.setLive(false)
+    this.presence.left(session)
+    if (refusal !== undefined) session.peer.close(refusal)
+  }
+
+  /** Ends every session whose key grants nothing any more ([A3]). */
+  endRevoked(): void {
+    for (const session of [...this.sessions]) {
+      if (this.meta.keys[session.role].includes(session.keyHash)) continue
+      this.end(session, { code: 'forbidden', message: 'This link was revoked. Ask for a new one.' })
+    }
+  }
+
+  // ── Trouble ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The guard let something through that Yjs did not take: the live document is no longer to be trusted. */
+  #brokenBy(error: unknown): AppError {
+    this.#init.events.broken(this.id, error)
+    this.#rebuilding ??= this.#rebuild().finally(() => {
+      this.#rebuilding = undefined
+    })
+    return new AppError('invalid', 'The server could not take this change.', { cause: error })
+  }
+
+  /** What is durable, and on top of it what was accepted and waits: all of that went through the guard and applied. */
+  async #rebuild(): Promise<void> {
+    // Taken before reading: what becomes durable meanwhile is applied twice, which changes nothing.
+    const accepted = [...(this.#forming?.parts ?? []), ...this.#waiting]
+    const document = await this.#init.reload()
+    for (const part of accepted) Y.applyUpdate(document.doc, part.bytes)
+    document.recount()
+    this.document.close()
+    this.document = document
+    for (const session of this.sessions) {
+      session.synced = false
+      session.peer.resync('rebuilt')
+    }
+  }
+
+  /** Sends what waits for its pace and forgets all timers. Nothing may be called afterwards. */
+  close(): void {
+    this.#closed = true
+    this.#fanout.flush()
+    this.#fanout.close()
+    this.presence.close()
+    this.#stopListening()
+    this.#waiters.giveUp()
+    this.document.close()
+  }
+}
+
+const degraded = () => new AppError('degraded', 'The server cannot write to its disk at the moment; text is kept here.')

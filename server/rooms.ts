@@ -1,0 +1,182 @@
+// All documents that are live in this process: one room each, opened once however many ask, closed when nobody is in.
+import { AppError } from '../shared/errors.ts'
+import { type DocumentId, makeLineage, type RandomBytes } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import type { Seq } from '../shared/protocol.ts'
+import type { Clock } from './clock.ts'
+import type { CommitQueue } from './commit-queue.ts'
+import { compact } from './compaction.ts'
+import { type DocumentMeta, metaWrite, readMeta } from './document-meta.ts'
+import { LiveDocument } from './live-document.ts'
+import type { Logger } from './log.ts'
+import type { RoomEvents } from './metrics.ts'
+import { Room } from './room.ts'
+import type { Broadcaster } from './session.ts'
+import type { Store } from './store/store.ts'
+import { healingSnapshot, type LoadedLog, replay, snapshotWrite, type UpdateLog } from './update-log.ts'
+
+export type RoomsInit = {
+  store: Store
+  updateLog: UpdateLog
+  queue: CommitQueue
+  clock: Clock
+  random: RandomBytes
+  log: Logger
+  events: RoomEvents
+  broadcasterFor(id: DocumentId): Broadcaster
+}
+
+/** A room that stays open until `release` is called. */
+export type Lease = { room: Room; release(): void }
+
+type Held = { room: Promise<Room>; opened: Room | undefined; leases: number; cancelIdle?: (() => void) | undefined }
+
+export class Rooms {
+  readonly #init: RoomsInit
+  readonly #held = new Map<DocumentId, Held>()
+  #cancelHeartbeat: () => void = () => undefined
+
+  constructor(init: RoomsInit) {
+    this.#init = init
+    this.#beat()
+  }
+
+  get size(): number {
+    return this.#held.size
+  }
+
+  get sessionCount(): number {
+    let count = 0
+    for (const { opened } of this.#held.values()) count += opened?.sessions.size ?? 0
+    return count
+  }
+
+  /** Opens the room or joins those who wait for it. Throws `not-found`; `degraded` when the disk cannot be read. */
+  async acquire(id: DocumentId): Promise<Lease> {
+    let held = this.#held.get(id)
+    if (held === undefined) {
+      held = { room: this.#open(id), opened: undefined, leases: 0 }
+      this.#held.set(id, held)
+    }
+    const mine = held
+    mine.leases++
+    mine.cancelIdle?.()
+    mine.cancelIdle = undefined
+    try {
+      const room = await mine.room
+      mine.opened = room
+      let released = false
+      const release = () => {
+        if (released) return
+        released = true
+        mine.leases--
+        this.#closeWhenIdle(id, mine)
+      }
+      return { room, release }
+    } catch (error) {
+      // Everybody who waited gets this error; the next one tries anew.
+      if (this.#held.get(id) === mine) this.#held.delete(id)
+      throw error
+    }
+  }
+
+  /** Sends what waits for its pace, and closes all rooms. */
+  close(): void {
+    this.#cancelHeartbeat()
+    for (const held of this.#held.values()) {
+      held.cancelIdle?.()
+      held.opened?.close()
+    }
+    this.#held.clear()
+  }
+
+  /** Every live room; for the drain. */
+  *live(): Iterable<Room> {
+    for (const { opened } of this.#held.values()) if (opened !== undefined) yield opened
+  }
+
+  async #open(id: DocumentId): Promise<Room> {
+    const { store, updateLog, queue, clock, events, broadcasterFor } = this.#init
+    const found = await readMeta(store, id)
+    if (found === undefined) throw new AppError('not-found', 'There is no such document on this server.')
+    const loaded = await updateLog.load(id)
+    const document = documentFrom(loaded)
+    const { meta, seq, snapshotSeq } = await this.#heal(id, found, loaded)
+    const room = new Room({
+      id,
+      meta,
+      document,
+      seq,
+      snapshotSeq,
+      queue,
+      clock,
+      events,
+      broadcaster: broadcasterFor(id),
+      reload: async () => documentFrom(await updateLog.load(id)),
+    })
+    room.onCommit = () => {
+      if (room.committedSeq < room.compactAtSeq) return
+      room.compactAtSeq = room.committedSeq + tailRecordsMax(room)
+      void compact(room, this.#init)
+    }
+    return room
+  }
+
+  /** A sound log as it is. After damage: a fresh start behind everything on disk, durable before anybody sees it. */
+  async #heal(
+    id: DocumentId,
+    meta: DocumentMeta,
+    loaded: LoadedLog,
+  ): Promise<{ meta: DocumentMeta; seq: Seq; snapshotSeq: Seq }> {
+    const snapshot = healingSnapshot(loaded)
+    if (snapshot === undefined) return { meta, seq: loaded.seq, snapshotSeq: loaded.snapshot?.seq ?? 0 }
+    const { log, queue, random } = this.#init
+    log.error({ documentId: id, damage: loaded.damage }, 'the log of a document is damaged')
+    // Lost commits may live on in clients: from here on it is another history, which nobody merges unasked ([J7]).
+    const healed = loaded.damage?.lost ? { ...meta, lineage: makeLineage(random) } : meta
+    await queue.write([metaWrite(id, healed), snapshotWrite(id, snapshot)])
+    return { meta: healed, seq: snapshot.seq, snapshotSeq: snapshot.seq }
+  }
+
+  #closeWhenIdle(id: DocumentId, held: Held): void {
+    if (held.leases > 0 || this.#held.get(id) !== held) return
+    held.cancelIdle?.()
+    held.cancelIdle = this.#init.clock.after(limits.roomIdleMs, () => {
+      held.cancelIdle = undefined
+      void this.#evict(id, held)
+    })
+  }
+
+  /** Writes a snapshot if there is anything new, then forgets the room, unless somebody came meanwhile. */
+  async #evict(id: DocumentId, held: Held): Promise<void> {
+    const room = held.opened
+    if (room === undefined || held.leases > 0) return
+    const isCompact = room.committedSeq === room.snapshotSeq
+    if (!isCompact && room.atRest && !this.#init.queue.degraded) await compact(room, this.#init)
+    if (held.leases > 0 || this.#held.get(id) !== held) return
+    if (!room.atRest || this.#init.queue.degraded) return this.#closeWhenIdle(id, held)
+    this.#held.delete(id)
+    room.close()
+  }
+
+  #beat(): void {
+    this.#cancelHeartbeat = this.#init.clock.after(limits.heartbeatMs, () => {
+      for (const room of this.live()) room.heartbeat()
+      this.#beat()
+    })
+  }
+}
+
+/** A tail may be longer behind a large state: reading that takes most of a load anyway, and so does compacting it. */
+function tailRecordsMax(room: Room): number {
+  return limits.tailRecordsMax + Math.floor(room.document.usage.stateBytes / limits.tailBytesPerRecord)
+}
+
+/** Snapshot bytes as they are when nothing came after them; else a Y.Doc replay. */
+function documentFrom(loaded: LoadedLog): LiveDocument {
+  const { snapshot, tail } = loaded
+  if (tail.length > 0) return new LiveDocument(replay(loaded))
+  if (snapshot === undefined) return new LiveDocument(undefined)
+  const { bytes, stateVector, structs, textLength } = snapshot
+  return new LiveDocument({ bytes, stateVector, usage: { structs, textLength, stateBytes: bytes.length } })
+}

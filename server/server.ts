@@ -1,0 +1,182 @@
+// Wires the whole server together: everything it keeps hangs from here. Exported as `scriptorium/server`.
+import { existsSync } from 'node:fs'
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { type DocumentId, platformRandom } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
+import { systemClock } from './clock.ts'
+import { CommitQueue } from './commit-queue.ts'
+import type { Config } from './config.ts'
+import { Chat } from './features/chat.ts'
+import { Documents } from './features/documents.ts'
+import { Share } from './features/share.ts'
+import { createHttpDoor } from './http/door.ts'
+import { loadIdentity } from './identity.ts'
+import { createLog } from './log.ts'
+import { Metrics } from './metrics.ts'
+import { Rooms } from './rooms.ts'
+import { createSocketDoor } from './socket/door.ts'
+import { openLevelStore } from './store/level.ts'
+import type { Store } from './store/store.ts'
+import { UpdateLog } from './update-log.ts'
+import { WrongKeys } from './wrong-keys.ts'
+
+export type { Config } from './config.ts'
+
+export type ScriptoriumOptions = Partial<Config> & {
+  dataDir: string
+  /** Attach to this server instead of an own one. Its request listeners go on answering what is not Scriptorium's. */
+  httpServer?: HttpServer
+  /** Where documents are kept instead of LevelDB in `dataDir`. */
+  store?: Store
+  /** Serve the API and the sockets without the page. */
+  withoutPage?: boolean
+}
+
+export type Scriptorium = {
+  /** Address of this machine, e.g. http://localhost:3000; known once it listens. */
+  readonly url: string
+  readonly httpServer: HttpServer
+  /** Live documents; for tests and tools. */
+  readonly rooms: Rooms
+  readonly queue: CommitQueue
+  /** Listens. Port 0 picks a free one. Resolves when connections are taken. */
+  listen(port?: number, host?: string): Promise<void>
+  /** The drain: no new work, commits and acks out, connections closed with a hint to come back, files given up. */
+  close(): Promise<void>
+}
+
+const retryAfterMs = 1_000
+
+/** Opens the data folder and builds a server. Throws when the folder is in use, damaged or cannot be written. */
+export async function createScriptorium(options: ScriptoriumOptions): Promise<Scriptorium> {
+  const { dataDir, durability = 'fsync', logLevel = 'silent', trustedProxies = 0 } = options
+  const { publicUrl, allowedOrigins = [] } = options
+  const clock = systemClock
+  const random = platformRandom
+  const log = createLog(logLevel)
+  const metrics = new Metrics(log)
+  const store = options.store ?? (await openLevelStore({ folder: dataDir, durability }))
+  const identity = await loadIdentity(store).catch(async (error) => {
+    await store.close()
+    throw error
+  })
+  const queue = new CommitQueue({ store, clock, log })
+  queue.onChange((degraded) => {
+    if (degraded) log.error('the disk refuses writes: nothing is acknowledged until it takes them again')
+    else log.info('the disk takes writes again')
+  })
+  const updateLog = new UpdateLog(store)
+  const httpServer = options.httpServer ?? createServer()
+  const otherListeners = httpServer.listeners('request') as RequestListener[]
+  httpServer.removeAllListeners('request')
+  const door = createSocketDoor(httpServer, { publicUrl, allowedOrigins, trustedProxies })
+  const broadcasterFor = (id: DocumentId) => door.broadcasterFor(id)
+  const rooms = new Rooms({ store, updateLog, queue, clock, random, log, events: metrics, broadcasterFor })
+  const documents = new Documents({ store, updateLog, queue, rooms, clock, random })
+  const share = new Share({ rooms, queue, random })
+  const chat = new Chat({ store, queue, clock, broadcasterFor })
+  const wrongKeys = new WrongKeys()
+  let isDraining = false
+  let closing: Promise<void> | undefined
+
+  metrics.watch({
+    sessions: () => rooms.sessionCount,
+    rooms: () => rooms.size,
+    degraded: () => queue.degraded,
+    commits: () => queue.stats,
+  })
+  httpServer.on(
+    'request',
+    exceptSocketIo(
+      createHttpDoor(
+        { publicUrl, allowedOrigins, trustedProxies },
+        {
+          documents,
+          share,
+          wrongKeys,
+          metrics,
+          log,
+          isDraining: () => isDraining,
+          isDegraded: () => queue.degraded,
+          pageDir: options.withoutPage ? undefined : findPage(),
+          otherwise: otherListeners.length === 0 ? undefined : callAll(otherListeners),
+        },
+      ),
+    ),
+  )
+  door.open({
+    rooms,
+    documents,
+    chat,
+    clock,
+    random,
+    identity,
+    updateLog,
+    metrics,
+    wrongKeys,
+    isDraining: () => isDraining,
+  })
+
+  async function drain(): Promise<void> {
+    isDraining = true
+    log.info('draining')
+    await Promise.race([queue.whenIdle(), new Promise<void>((resolve) => clock.after(limits.drainMsMax / 2, resolve))])
+    // Acks went out with the commits; closing the rooms sends the broadcasts that wait for their pace.
+    rooms.close()
+    await door.close(retryAfterMs)
+    httpServer.closeAllConnections()
+    queue.close()
+    await store.close()
+    log.info('closed')
+  }
+
+  return {
+    httpServer,
+    rooms,
+    queue,
+    get url() {
+      const address = httpServer.address() as AddressInfo | null
+      if (address === null) throw new Error('the server does not listen yet')
+      return `http://localhost:${address.port}`
+    },
+    listen: (port = options.port ?? 3000, host = options.host ?? '0.0.0.0') => listen(httpServer, port, host),
+    close: () => {
+      closing ??= drain()
+      return closing
+    },
+  }
+}
+
+function listen(httpServer: HttpServer, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    httpServer.once('error', reject)
+    httpServer.listen(port, host, () => {
+      httpServer.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function callAll(listeners: readonly RequestListener[]): RequestListener {
+  return (request, response) => {
+    for (const listener of listeners) listener(request, response)
+  }
+}
+
+/** Engine.IO answers its own path; every other request is ours. */
+function exceptSocketIo(handle: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.url?.startsWith('/socket.io/')) return
+    handle(request, response)
+  }
+}
+
+/** The page that `npm run build` made: beside the compiled server, or in dist/ when the server runs from its sources. */
+function findPage(): string {
+  const places = ['../page', '../dist/page'].map((place) => fileURLToPath(new URL(place, import.meta.url)))
+  const found = places.find((place) => existsSync(`${place}/index.html`))
+  if (found === undefined) throw new Error('The page is not built. Run: npm run build')
+  return found
+}

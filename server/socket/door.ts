@@ -1,0 +1,150 @@
+// The Socket.IO door: who may connect, what a connection costs, and how rooms reach their clients. The only importer
+// of socket.io.
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import { Server } from 'socket.io'
+import { AppError } from '../../shared/errors.ts'
+import type { DocumentId } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import { protocolVersion } from '../../shared/protocol.ts'
+import { serverWireParser } from '../../shared/wire.ts'
+import { addressOf, isOriginAllowed } from '../addresses.ts'
+import { BroadcastAdapter } from '../broadcast-adapter.ts'
+import type { Broadcaster, Session } from '../session.ts'
+import { TokenBucket } from '../token-bucket.ts'
+import { Connection, type ConnectionTools } from './connection.ts'
+import { QueueWatch } from './queue-watch.ts'
+import { chatRoom, docRoom } from './seat.ts'
+import type { ScriptoriumServer, ScriptoriumSocket } from './types.ts'
+
+export type DoorOptions = {
+  publicUrl: string | undefined
+  allowedOrigins: readonly string[]
+  trustedProxies: number
+}
+
+export type SocketDoor = {
+  broadcasterFor(id: DocumentId): Broadcaster
+  /** From now on connections are served. */
+  open(tools: Omit<ConnectionTools, 'sockets' | 'uploads'>): void
+  /** Tells every client that it should come back, and closes all connections. */
+  close(retryAfterMs: number): Promise<void>
+  /** Open connections. */
+  readonly connections: number
+}
+
+/** Attaches Socket.IO to the server. Until `open` every handshake is refused. */
+export function createSocketDoor(httpServer: HttpServer, options: DoorOptions): SocketDoor {
+  const perAddress = new Map<string, number>()
+  const sockets = new WeakMap<Session, ScriptoriumSocket>()
+  let tools: ConnectionTools | undefined
+  let connections = 0
+
+  const io: ScriptoriumServer = new Server(httpServer, {
+    parser: serverWireParser,
+    adapter: BroadcastAdapter,
+    serveClient: false,
+    transports: ['polling', 'websocket'],
+    maxHttpBufferSize: limits.messageBytesMax,
+    pingInterval: limits.pingIntervalMs,
+    pingTimeout: limits.pingTimeoutMs,
+    perMessageDeflate: false,
+    httpCompression: { threshold: 4_096 },
+    connectTimeout: limits.joinTimeoutMs,
+    allowRequest(request, decide) {
+      const refusal = refusalOf(request)
+      decide(refusal, refusal === null)
+    },
+  })
+
+  function refusalOf(request: IncomingMessage): string | null {
+    if (tools === undefined || tools.isDraining()) return 'draining'
+    if (!isOriginAllowed(request, options)) return 'forbidden-origin'
+    const own = perAddress.get(addressOf(request, options.trustedProxies)) ?? 0
+    const isFull = connections >= limits.connectionsMax || own >= limits.connectionsPerAddressMax
+    return isFull ? 'too-many-connections' : null
+  }
+
+  io.engine.on('connection', (conn: ScriptoriumSocket['conn']) => {
+    const address = addressOf(conn.request, options.trustedProxies)
+    connections++
+    perAddress.set(address, (perAddress.get(address) ?? 0) + 1)
+    conn.on('close', () => {
+      connections--
+      const left = (perAddress.get(address) ?? 1) - 1
+      if (left > 0) perAddress.set(address, left)
+      else perAddress.delete(address)
+    })
+    if (tools !== undefined) boundPackets(conn, tools)
+  })
+
+  io.use((socket, next) => {
+    if (socket.handshake.auth.protocol === protocolVersion) return next()
+    const refusal = new AppError('protocol-mismatch', 'This page and the server are of different versions. Reload it.')
+    next(Object.assign(new Error(refusal.message), { data: refusal.toRefusal() }))
+  })
+
+  return {
+    get connections() {
+      return connections
+    },
+    broadcasterFor: (id) => broadcasterOf(io, sockets, id),
+    open(given) {
+      const watch = new QueueWatch(given.clock)
+      tools = { ...given, sockets, uploads: { bytes: 0 } }
+      const opened = tools
+      io.engine.once('close', () => watch.close())
+      io.on('connection', (socket) => {
+        const connection = new Connection(socket, addressOf(socket.request, options.trustedProxies), opened)
+        watch.add(connection)
+        socket.on('disconnect', () => watch.delete(connection))
+      })
+    },
+    async close(retryAfterMs) {
+      for (const socket of io.sockets.sockets.values()) {
+        socket.emit('closed', { code: 'draining', message: 'The server is restarting.', retryAfterMs })
+        // Not disconnect(): that would tell the client's library to stay away.
+        socket.conn.close()
+      }
+      io.engine.emit('close')
+      await io.close()
+    },
+  }
+}
+
+/** Whatever a packet says, receiving it costs: an address that floods is cut off before rates of events matter ([C5]). */
+function boundPackets(conn: ScriptoriumSocket['conn'], { clock, metrics }: ConnectionTools): void {
+  const packets = new TokenBucket(clock, limits.packetsPerSecond, limits.packetsBurst)
+  const bytes = new TokenBucket(clock, limits.receivedBytesPerSecond, limits.receivedBytesBurst)
+  conn.on('data', (data: string | Uint8Array) => {
+    if (packets.take() === 0 && bytes.take(data.length) === 0) return
+    metrics.refused('packet', 'rate-limited')
+    conn.close(true)
+  })
+}
+
+function broadcasterOf(
+  io: ScriptoriumServer,
+  sockets: WeakMap<Session, ScriptoriumSocket>,
+  id: DocumentId,
+): Broadcaster {
+  const live = docRoom(id)
+  const textOnly = chatRoom(id)
+  const hasTextOnly = () => io.of('/').adapter.rooms.has(textOnly)
+  return {
+    update(header, bytes, except) {
+      const author = except === undefined ? undefined : sockets.get(except)
+      if (author === undefined) io.to(live).emit('update', header, bytes)
+      else author.broadcast.to(live).emit('update', header, bytes)
+    },
+    presence: (changes) => void io.to(live).emit('presence', changes),
+    presenceToTextOnly: (changes) => {
+      if (hasTextOnly()) io.to(textOnly).emit('presence', changes)
+    },
+    heartbeat: (beat) => void io.to(live).emit('heartbeat', beat),
+    chat(message, except) {
+      const author = except === undefined ? undefined : sockets.get(except)
+      const everybody = author === undefined ? io : author.broadcast
+      everybody.to(live).to(textOnly).emit('chat', message)
+    },
+  }
+}

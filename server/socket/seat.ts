@@ -1,0 +1,162 @@
+// Where a connection is: in no document, or in one as a session. Taking the seat and giving it up again, and the
+// transfer of a large state to it.
+import { AppError, toAppError } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
+import type { JoinAnswer, JoinRequest } from '../../shared/protocol.ts'
+import { hashKey } from '../access.ts'
+import type { Clock } from '../clock.ts'
+import type { Chat } from '../features/chat.ts'
+import type { Documents } from '../features/documents.ts'
+import { type Joined, type JoinTools, join } from '../join.ts'
+import type { Lease, Rooms } from '../rooms.ts'
+import type { Peer, Session } from '../session.ts'
+import type { WrongKeys } from '../wrong-keys.ts'
+import { Download } from './download.ts'
+import type { Ack, ScriptoriumSocket } from './types.ts'
+
+export type SeatTools = JoinTools & {
+  rooms: Rooms
+  documents: Documents
+  chat: Chat
+  clock: Clock
+  wrongKeys: WrongKeys
+  /** Socket of each session, for broadcasts that leave out their author. */
+  sockets: WeakMap<Session, ScriptoriumSocket>
+}
+
+export const docRoom = (id: string) => `doc:${id}`
+export const chatRoom = (id: string) => `chat:${id}`
+
+type Place = { lease: Lease; session: Session }
+
+export class Seat {
+  readonly #socket: ScriptoriumSocket
+  readonly #address: string
+  readonly #tools: SeatTools
+  #place: Place | undefined
+  #download: Download | undefined
+  #transfers = 0
+  #isJoining = false
+
+  constructor(socket: ScriptoriumSocket, address: string, tools: SeatTools) {
+    this.#socket = socket
+    this.#address = address
+    this.#tools = tools
+  }
+
+  /** The session and its room, while there is one. */
+  get place(): { room: Lease['room']; session: Session } | undefined {
+    return this.#place === undefined ? undefined : { room: this.#place.lease.room, session: this.#place.session }
+  }
+
+  get isTransferring(): boolean {
+    return this.#download?.isUnderWay === true
+  }
+
+  /** Joins, or syncs again, and answers. Throws AppError; a session that was there before is then as it was. */
+  async join(wanted: JoinRequest, stateVector: Uint8Array, ack: Ack): Promise<void> {
+    if (this.#isJoining) throw new AppError('busy', 'One join at a time.', { retryAfterMs: 200 })
+    this.#isJoining = true
+    try {
+      await this.#checkKey(wanted)
+      if (!this.#isSeatOf(wanted)) this.leave()
+      await this.#take(wanted, stateVector, ack)
+    } finally {
+      this.#isJoining = false
+    }
+  }
+
+  /** Gives the seat up; does nothing when there is none. */
+  leave(): void {
+    this.#download?.stop()
+    const place = this.#place
+    if (place === undefined) return
+    this.#place = undefined
+    place.lease.room.end(place.session)
+    place.lease.release()
+  }
+
+  /** Before a room is opened for it: a wrong key must cost the server nothing but a look-up. */
+  async #checkKey({ documentId, key }: JoinRequest): Promise<void> {
+    const { documents, wrongKeys } = this.#tools
+    await wrongKeys.check(this.#address)
+    try {
+      await documents.roleOf(documentId, key)
+    } catch (error) {
+      if (toAppError(error).code === 'forbidden') await wrongKeys.count(this.#address)
+      throw error
+    }
+  }
+
+  /** Rights never change under a session: another document, key or way of reading makes another one. */
+  #isSeatOf({ documentId, key, textOnly }: JoinRequest): boolean {
+    const place = this.#place
+    return (
+      place !== undefined &&
+      !place.session.ended &&
+      place.lease.room.id === documentId &&
+      place.session.keyHash === hashKey(key) &&
+      place.session.textOnly === (textOnly === true)
+    )
+  }
+
+  async #take(wanted: JoinRequest, stateVector: Uint8Array, ack: Ack): Promise<void> {
+    const { rooms, chat, sockets } = this.#tools
+    const lease = this.#place?.lease ?? (await rooms.acquire(wanted.documentId))
+    try {
+      const line = {
+        peer: this.#place?.session.peer ?? this.#peer(lease, wanted.textOnly === true),
+        existing: this.#place?.session,
+        entered: (session: Session) => {
+          sockets.set(session, this.#socket)
+          this.#place = { lease, session }
+        },
+      }
+      const joined = await join(lease.room, wanted, stateVector, line, this.#tools)
+      const tail = await chat.tail(lease.room)
+      if (this.#socket.connected) this.#answer(joined, tail, ack)
+    } finally {
+      // Whatever went wrong: neither a lease without a session nor a session without a connection stays behind.
+      if (this.#place?.lease !== lease) lease.release()
+      else if (!this.#socket.connected) this.leave()
+    }
+  }
+
+  #answer(joined: Joined, chat: JoinAnswer['chat'], ack: Ack): void {
+    this.#download?.stop()
+    const answer: JoinAnswer = { ...joined.answer, chat }
+    const { session, stateVector, update } = joined
+    if (session.textOnly) ack({ ok: true, ...answer })
+    else if (update.length <= limits.inlineStateBytesMax) ack({ ok: true, ...answer }, stateVector, update)
+    else {
+      const id = ++this.#transfers
+      ack({ ok: true, ...answer, transfer: { id, bytes: update.length } }, stateVector)
+      this.#startDownload(id, update)
+    }
+  }
+
+  #startDownload(id: number, bytes: Uint8Array): void {
+    this.#download = new Download({
+      id,
+      bytes,
+      clock: this.#tools.clock,
+      send: (header, slice, answered) => this.#socket.emit('slice', header, slice, answered),
+      onStall: () => this.#socket.conn.close(true),
+    })
+    this.#download.advance()
+  }
+
+  #peer(lease: Lease, textOnly: boolean): Peer {
+    const socket = this.#socket
+    const room = textOnly ? chatRoom(lease.room.id) : docRoom(lease.room.id)
+    return {
+      presence: (changes) => void socket.emit('presence', changes),
+      resync: (reason) => void socket.emit('resync', { reason }),
+      close: (refusal) => {
+        socket.emit('closed', refusal)
+        this.leave()
+      },
+      setLive: (live) => void (live ? socket.join(room) : socket.leave(room)),
+    }
+  }
+}

@@ -1,0 +1,31 @@
+// How many things a second one connection may do. Synchronous, because it stands before every packet.
+import type { Clock } from './clock.ts'
+
+/** A token bucket (Turner, 1986): refills at `perSecond`, holds at most `burst`. */
+export class TokenBucket {
+  readonly #clock: Clock
+  readonly #perMs: number
+  readonly #burst: number
+  #tokens: number
+  #at: number
+
+  constructor(clock: Clock, perSecond: number, burst: number) {
+    this.#clock = clock
+    this.#perMs = perSecond / 1000
+    this.#burst = burst
+    this.#tokens = burst
+    this.#at = clock.monotonic()
+  }
+
+  /** Takes `cost` tokens. Returns 0, or the milliseconds after which they will be there; then nothing is taken. */
+  take(cost = 1): number {
+    const now = this.#clock.monotonic()
+    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs)
+    this.#at = now
+    if (this.#tokens >= cost) {
+      this.#tokens -= cost
+      return 0
+    }
+    return Math.ceil((Math.min(cost, this.#burst) - this.#tokens) / this.#perMs)
+  }
+}

@@ -1,0 +1,21 @@
+// What a name may look like: people's names and titles are shown to others, so nothing in them may hide or reorder text.
+
+/** Control characters, line separators, zero-width and bidi controls, tags and other invisible format characters. */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu
+const combining = /(\p{M}{3})\p{M}+/gu
+
+/** One line without invisible characters and with at most three marks on a letter, cut to `lengthMax` UTF-16 units. */
+export function cleanLine(value: string, lengthMax: number): string {
+  const text = value.replace(/\s+/gu, ' ').replace(invisible, '').replace(combining, '$1').trim()
+  if (text.length <= lengthMax) return text
+  // Never between the halves of a surrogate pair.
+  return text
+    .slice(0, lengthMax)
+    .replace(/[\uD800-\uDBFF]$/u, '')
+    .trim()
+}
+
+/** A person's name ([P5]); what is left empty becomes "Anonymous". */
+export function cleanName(value: string, lengthMax: number): string {
+  return cleanLine(value, lengthMax) || 'Anonymous'
+}
