@@ -1,14 +1,24 @@
 // Builds the page. In `npm run dev` Vite serves it and hands everything else to the server on port 3000.
 import { defineConfig } from 'vite'
 
+const server = `http://localhost:${process.env.PORT ?? 3000}`
+
 export default defineConfig({
   root: 'client',
-  build: { outDir: '../dist/page', emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
+  build: {
+    outDir: '../dist/page',
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    // test/unit/bundle.test.ts reads from it what the first load consists of.
+    manifest: true,
+  },
   server: {
     port: 5173,
+    strictPort: true,
     proxy: {
-      '/socket.io': { target: 'http://localhost:3000', ws: true },
-      '/api': 'http://localhost:3000',
+      '/socket.io': { target: server, ws: true },
+      '/api': server,
     },
   },
 })
