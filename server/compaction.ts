@@ -4,7 +4,8 @@ import { textName } from '../shared/protocol.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import type { Logger } from './log.ts'
 import type { Room } from './room.ts'
-import { replay, snapshotWrite, takeSnapshot, type UpdateLog } from './update-log.ts'
+import { takeSnapshot } from './snapshot.ts'
+import { snapshotWrite, type UpdateLog } from './update-log.ts'
 
 type Tools = { updateLog: UpdateLog; queue: CommitQueue; log: Logger }
 
@@ -24,7 +25,7 @@ export function compact(room: Room, tools: Tools): Promise<void> {
 async function write(room: Room, { updateLog, queue, log }: Tools): Promise<void> {
   const { seq, text } = await textAtSeq(room)
   if (!(await room.whenCommitted(seq))) return
-  const doc = replay(await updateLog.load(room.id), seq)
+  const doc = updateLog.replay(await updateLog.load(room.id), seq)
   if (doc.getText(textName).toString() !== text) {
     log.error({ documentId: room.id, seq }, 'memory and disk hold different texts; no snapshot was written')
     return

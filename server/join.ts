@@ -10,7 +10,7 @@ import type { Identity } from './identity.ts'
 import type { LiveDocument } from './live-document.ts'
 import type { Room } from './room.ts'
 import { type Peer, Session } from './session.ts'
-import { replay, type UpdateLog } from './update-log.ts'
+import type { UpdateLog } from './update-log.ts'
 
 export type JoinTools = { identity: Identity; updateLog: UpdateLog; random: RandomBytes }
 
@@ -116,7 +116,7 @@ async function durableState(
   { updateLog }: JoinTools,
 ): Promise<{ seq: Seq; stateVector: Uint8Array; update: Uint8Array; usage: LiveDocument['usage'] }> {
   const loaded = await updateLog.load(room.id)
-  const doc = replay(loaded)
+  const doc = updateLog.replay(loaded)
   try {
     return {
       seq: loaded.seq,

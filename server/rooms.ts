@@ -12,8 +12,9 @@ import type { Logger } from './log.ts'
 import type { RoomEvents } from './metrics.ts'
 import { Room } from './room.ts'
 import type { Broadcaster } from './session.ts'
+import { takeSnapshot } from './snapshot.ts'
 import type { Store } from './store/store.ts'
-import { healingSnapshot, type LoadedLog, replay, snapshotWrite, type UpdateLog } from './update-log.ts'
+import { type LoadedLog, snapshotWrite, type UpdateLog } from './update-log.ts'
 
 export type RoomsInit = {
   store: Store
@@ -100,8 +101,8 @@ export class Rooms {
     const found = await readMeta(store, id)
     if (found === undefined) throw new AppError('not-found', 'There is no such document on this server.')
     const loaded = await updateLog.load(id)
-    const document = documentFrom(loaded)
-    const { meta, seq, snapshotSeq } = await this.#heal(id, found, loaded)
+    const document = documentFrom(updateLog, loaded)
+    const { meta, seq, snapshotSeq } = await this.#heal(id, found, loaded, document)
     const room = new Room({
       id,
       meta,
@@ -112,7 +113,7 @@ export class Rooms {
       clock,
       events,
       broadcaster: broadcasterFor(id),
-      reload: async () => documentFrom(await updateLog.load(id)),
+      reload: async () => documentFrom(updateLog, await updateLog.load(id)),
     })
     room.onCommit = () => {
       if (room.committedSeq < room.compactAtSeq) return
@@ -127,15 +128,17 @@ export class Rooms {
     id: DocumentId,
     meta: DocumentMeta,
     loaded: LoadedLog,
+    document: LiveDocument,
   ): Promise<{ meta: DocumentMeta; seq: Seq; snapshotSeq: Seq }> {
-    const snapshot = healingSnapshot(loaded)
-    if (snapshot === undefined) return { meta, seq: loaded.seq, snapshotSeq: loaded.snapshot?.seq ?? 0 }
+    const { damage, lastSeq } = loaded
+    if (damage === undefined) return { meta, seq: loaded.seq, snapshotSeq: loaded.snapshot?.seq ?? 0 }
     const { log, queue, random } = this.#init
-    log.error({ documentId: id, damage: loaded.damage }, 'the log of a document is damaged')
+    log.error({ documentId: id, damage }, 'the log of a document is damaged')
+    const snapshot = takeSnapshot(document.doc, lastSeq)
     // Lost commits may live on in clients: from here on it is another history, which nobody merges unasked ([J7]).
-    const healed = loaded.damage?.lost ? { ...meta, lineage: makeLineage(random) } : meta
+    const healed = damage.lost ? { ...meta, lineage: makeLineage(random) } : meta
     await queue.write([metaWrite(id, healed), snapshotWrite(id, snapshot)])
-    return { meta: healed, seq: snapshot.seq, snapshotSeq: snapshot.seq }
+    return { meta: healed, seq: lastSeq, snapshotSeq: lastSeq }
   }
 
   #closeWhenIdle(id: DocumentId, held: Held): void {
@@ -173,9 +176,9 @@ function tailRecordsMax(room: Room): number {
 }
 
 /** Snapshot bytes as they are when nothing came after them; else a Y.Doc replay. */
-function documentFrom(loaded: LoadedLog): LiveDocument {
+function documentFrom(updateLog: UpdateLog, loaded: LoadedLog): LiveDocument {
   const { snapshot, tail } = loaded
-  if (tail.length > 0) return new LiveDocument(replay(loaded))
+  if (tail.length > 0) return new LiveDocument(updateLog.replay(loaded))
   if (snapshot === undefined) return new LiveDocument(undefined)
   const { bytes, stateVector, structs, textLength } = snapshot
   return new LiveDocument({ bytes, stateVector, usage: { structs, textLength, stateBytes: bytes.length } })

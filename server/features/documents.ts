@@ -20,7 +20,7 @@ import { type DocumentMeta, metaWrite, readMeta } from '../document-meta.ts'
 import { refusedKey } from '../join.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Store, StoreWrite } from '../store/store.ts'
-import { recordWrite, replay, type UpdateLog } from '../update-log.ts'
+import { recordWrite, type UpdateLog } from '../update-log.ts'
 
 type Tools = {
   store: Store
@@ -95,7 +95,7 @@ export class Documents {
     try {
       const { title, language, createdAt } = room.meta
       const seq = room.committedSeq
-      const updatedAt = (await this.#timeOf(id, seq)) ?? createdAt
+      const updatedAt = (await this.#tools.updateLog.timeOf(id, seq)) ?? createdAt
       const people = new Set([...room.sessions].map((session) => session.person.id)).size
       return { id, title, language, role, createdAt, updatedAt, seq, people }
     } finally {
@@ -126,7 +126,7 @@ export class Documents {
 
   async #textOnDisk(id: DocumentId): Promise<{ seq: Seq; text: string }> {
     const loaded = await this.#tools.updateLog.load(id)
-    const doc = replay(loaded)
+    const doc = this.#tools.updateLog.replay(loaded)
     const text = doc.getText(textName).toString()
     doc.destroy()
     return { seq: loaded.seq, text }
