@@ -118,12 +118,6 @@ export class Documents {
     }
   }
 
-  async #timeOf(id: DocumentId, seq: Seq): Promise<number | undefined> {
-    for await (const record of this.#tools.updateLog.records(id, { from: Math.max(1, seq), to: seq }))
-      return record.time
-    return undefined
-  }
-
   async #textOnDisk(id: DocumentId): Promise<{ seq: Seq; text: string }> {
     const loaded = await this.#tools.updateLog.load(id)
     const doc = this.#tools.updateLog.replay(loaded)
