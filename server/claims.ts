@@ -7,6 +7,7 @@ import {
   makeGrantedClientId,
   type RandomBytes,
 } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
 import type { ClientClaim } from '../shared/protocol.ts'
 
 export type ClaimContext = {
@@ -32,6 +33,8 @@ export function acceptClaims(
   const owns = new Set<ClientId>(own)
   for (const { id, token } of claims) {
     if (owns.has(id)) continue
+    // A session that joins again and again must not gather ids without end.
+    if (owns.size >= limits.clientsPerJoinMax) break
     if (token !== undefined ? context.isToken(token, id) : isFree(id, context)) owns.add(id)
   }
   const first = claims[0]?.id

@@ -3,9 +3,10 @@
 import * as Y from 'yjs'
 import type { ClientId } from '../shared/ids.ts'
 import { textName, type Usage } from '../shared/protocol.ts'
+import { digestOf } from '../shared/text.ts'
 
 /** What a cold document is made of: its whole state as one Yjs v1 update, and what was counted when that was written. */
-export type ColdState = { bytes: Uint8Array; stateVector: Uint8Array; usage: Usage }
+export type ColdState = { bytes: Uint8Array; stateVector: Uint8Array; usage: Usage; digest: string | undefined }
 
 const emptyState = new Uint8Array([0, 0])
 const emptyStateVector = new Uint8Array([0])
@@ -17,6 +18,8 @@ export class LiveDocument {
   #canonical: Uint8Array | undefined
   #usage: Usage
   #isExact = true
+  /** Of the text as it is; forgotten with every change. */
+  #digest: string | undefined
   #knownClocks: Map<number, number> | undefined
 
   /** From snapshot bytes (no Y.Doc is built yet), from a Y.Doc that was replayed, or from nothing. */
@@ -29,8 +32,10 @@ export class LiveDocument {
         bytes: emptyState,
         stateVector: emptyStateVector,
         usage: { textLength: 0, stateBytes: 2, structs: 0 },
+        digest: undefined,
       }
       this.#usage = { ...this.#cold.usage }
+      this.#digest = this.#cold.digest
     }
   }
 
@@ -52,6 +57,12 @@ export class LiveDocument {
 
   get text(): string {
     return this.doc.getText(textName).toString()
+  }
+
+  /** Digest of the text (shared/text). Costs a pass over the text when it was not asked since the last change. */
+  get digest(): string {
+    this.#digest ??= digestOf(this.text)
+    return this.#digest
   }
 
   get usage(): Usage {
@@ -102,6 +113,7 @@ export class LiveDocument {
     const canonical = this.#canonical as Uint8Array | undefined
     if (canonical !== undefined) {
       this.#isExact = false
+      this.#digest = undefined
       this.#usage = {
         textLength: doc.getText(textName).length,
         stateBytes: this.#usage.stateBytes + canonical.length,

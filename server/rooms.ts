@@ -180,6 +180,6 @@ function documentFrom(updateLog: UpdateLog, loaded: LoadedLog): LiveDocument {
   const { snapshot, tail } = loaded
   if (tail.length > 0) return new LiveDocument(updateLog.replay(loaded))
   if (snapshot === undefined) return new LiveDocument(undefined)
-  const { bytes, stateVector, structs, textLength } = snapshot
-  return new LiveDocument({ bytes, stateVector, usage: { structs, textLength, stateBytes: bytes.length } })
+  const { bytes, stateVector, structs, textLength, digest } = snapshot
+  return new LiveDocument({ bytes, stateVector, usage: { structs, textLength, stateBytes: bytes.length }, digest })
 }

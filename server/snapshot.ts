@@ -1,6 +1,7 @@
 // A document's state at one commit, as it is kept to start the next load from.
 import * as Y from 'yjs'
-import type { Seq } from '../shared/protocol.ts'
+import { type Seq, textName } from '../shared/protocol.ts'
+import { digestOf } from '../shared/text.ts'
 import { usageOf } from './live-document.ts'
 import type { Snapshot } from './update-log.ts'
 
@@ -8,5 +9,6 @@ import type { Snapshot } from './update-log.ts'
 export function takeSnapshot(doc: Y.Doc, seq: Seq): Snapshot {
   const bytes = Y.encodeStateAsUpdate(doc)
   const { structs, textLength } = usageOf(doc, bytes.length)
-  return { seq, stateVector: Y.encodeStateVector(doc), bytes, structs, textLength }
+  const digest = digestOf(doc.getText(textName).toString())
+  return { seq, stateVector: Y.encodeStateVector(doc), bytes, structs, textLength, digest }
 }

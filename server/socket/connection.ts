@@ -2,7 +2,6 @@
 // here, and nothing but this connection notices.
 import { AppError, toAppError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
-import { digestOf } from '../../shared/text.ts'
 import { type Action, can } from '../access.ts'
 import type { Metrics } from '../metrics.ts'
 import { TokenBucket } from '../token-bucket.ts'
@@ -196,7 +195,7 @@ export class Connection implements Watched {
     const { room } = this.#placeFor('digest')
     const { seq, digest } = parseDigest(claim)
     if (!room.atRest || room.committedSeq !== seq) return null
-    const same = digestOf(room.document.text) === digest
+    const same = room.document.digest === digest
     if (!same) this.#tools.metrics.digestDiffered(room.id)
     return same
   }
