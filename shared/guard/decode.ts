@@ -97,18 +97,23 @@ function readParent(reader: Reader): void {
 
 function readDeletions(reader: Reader): DeleteRange[] {
   const deletions: DeleteRange[] = []
+  const seen = new Set<number>()
   for (let left = reader.count(4); left > 0; left--) {
     const client = reader.client()
     const count = reader.count(2)
-    if (count === 0) throw new Refused('malformed', 'a client without deletions')
+    if (count === 0 || seen.has(client)) throw new Refused('malformed', 'empty or repeated deletions of a client')
+    seen.add(client)
     if (deletions.length + count > limits.guardDeleteRangesMax) {
       throw new Refused('too-much-work', 'too many deletions in one update')
     }
+    let last = 0
     for (let i = 0; i < count; i++) {
       const clock = reader.clock()
-      const length = reader.clock()
-      if (length < 1) throw new Refused('malformed', 'a deletion without length')
-      deletions.push({ client, clock, end: clock + length })
+      const end = clock + reader.clock()
+      // Every encoder writes them sorted and merged; overlapping ones would make Yjs walk the same items again and again.
+      if (end === clock || clock < last) throw new Refused('malformed', 'deletions empty or out of order')
+      deletions.push({ client, clock, end })
+      last = end
     }
   }
   return deletions

@@ -1,29 +1,36 @@
 // Follows the deletions of an update through the live document (src/utils/DeleteSet.js readAndApplyDeleteSet and
 // src/utils/Transaction.js tryMergeDeleteSet of yjs 13.6): are they of what is there, and what would they cost.
-import type * as Y from 'yjs'
 import type { DeleteRange } from './decode.ts'
 import { firstPieceFrom, indexOf, type Overlay } from './overlay.ts'
 import { costNs, Refused, type Work } from './refusal.ts'
 
-/** Whether one of the ranges deletes something that is not deleted yet. Throws Refused. */
+/**
+ * Whether one of the ranges deletes something that is not deleted yet. Ranges are sorted and disjoint per client, the
+ * ranges of a client together. Throws Refused.
+ */
 export function followDeletions(deletions: readonly DeleteRange[], overlay: Overlay, work: Work): boolean {
   let news = false
+  let merges: Merges | undefined
   for (const range of deletions) {
     work.spend(costNs.deleteRange)
     if (range.end > overlay.state(range.client)) {
       throw new Refused('unknown-deletion', `${range.client} has not written up to ${range.end}`)
     }
-    if (followKnown(range, overlay, work)) news = true
+    if (merges?.client !== range.client) {
+      merges?.charge(work)
+      merges = new Merges(range.client, overlay)
+    }
+    if (followKnown(range, overlay, work, merges)) news = true
     if (followAdded(range, overlay, work)) news = true
   }
+  merges?.charge(work)
   return news
 }
 
-function followKnown(range: DeleteRange, overlay: Overlay, work: Work): boolean {
+function followKnown(range: DeleteRange, overlay: Overlay, work: Work, merges: Merges): boolean {
   if (range.clock >= overlay.known(range.client)) return false
   const structs = overlay.structs(range.client)
   let news = false
-  let slots = 0
   for (let i = indexOf(structs, range.clock); i < structs.length; i++) {
     const struct = structs[i]!
     if (struct.id.clock >= range.end) break
@@ -31,20 +38,13 @@ function followKnown(range: DeleteRange, overlay: Overlay, work: Work): boolean 
     if (struct.deleted) continue
     if (!overlay.isOfText(struct)) throw new Refused('unknown-deletion', 'it is not of the text')
     news = true
-    if (struct.id.clock < range.clock) overlay.chargeSplit(struct, range.clock)
-    if (struct.id.clock + struct.length > range.end) overlay.chargeSplit(struct, range.end)
-    slots += mergeSlots(structs, i)
+    for (const clock of [range.clock, range.end]) {
+      const inside = struct.id.clock < clock && clock < struct.id.clock + struct.length
+      if (inside && !overlay.isSplitAt(struct, clock)) overlay.chargeSplit(struct, clock)
+    }
+    merges.note(i)
   }
-  work.spend(slots * costNs.movedSlot)
   return news
-}
-
-/** Array elements that Yjs moves when this one, once deleted, is merged with what stands right of it in the text. */
-function mergeSlots(structs: readonly (Y.Item | Y.GC)[], index: number): number {
-  const next = structs[index + 1]
-  const struct = structs[index] as Y.Item
-  // Merging goes from right to left, so that on average half of what is moved has shrunk away.
-  return next !== undefined && struct.right === next ? (structs.length - index) / 2 : 0
 }
 
 function followAdded(range: DeleteRange, overlay: Overlay, work: Work): boolean {
@@ -52,7 +52,48 @@ function followAdded(range: DeleteRange, overlay: Overlay, work: Work): boolean 
   let news = false
   for (let i = firstPieceFrom(added, range.clock); i < added.length && added[i]!.clock < range.end; i++) {
     work.spend(costNs.struct)
+    const { clock, length } = added[i]!
+    for (const edge of [range.clock, range.end]) if (clock < edge && edge < clock + length) overlay.splits++
     news = true
   }
   return news
+}
+
+/**
+ * What was deleted side by side is merged afterwards, from right to left: every run of merges moves what is then right
+ * of it in the client's array, and each merge has made that shorter for those left of it.
+ */
+class Merges {
+  readonly client: number
+  readonly #structs: ReturnType<Overlay['structs']>
+  #count = 0
+  #slots = 0
+  /** Index of the last item noted, and whether it joined the one before. */
+  #last = -1
+  #joined = false
+
+  constructor(client: number, overlay: Overlay) {
+    this.client = client
+    this.#structs = overlay.structs(client)
+  }
+
+  /** This item is deleted by the update. Called once for each, from left to right. */
+  note(index: number): void {
+    const before = this.#structs[index - 1]
+    const after = this.#structs[index + 1]
+    const follows = this.#last === index - 1
+    const joinsLeft =
+      before !== undefined && 'right' in before && before.right === this.#structs[index] && (before.deleted || follows)
+    const joinsRight = after?.deleted && 'left' in after && after.left === this.#structs[index]
+    if (joinsLeft) this.#count++
+    if (joinsRight) this.#count++
+    if ((joinsLeft && !(follows && this.#joined)) || (joinsRight && !joinsLeft))
+      this.#slots += this.#structs.length - index
+    this.#last = index
+    this.#joined = joinsLeft
+  }
+
+  charge(work: Work): void {
+    work.spend(Math.max(0, this.#slots - (this.#count * (this.#count - 1)) / 2) * costNs.movedSlot)
+  }
 }

@@ -76,10 +76,11 @@ export class Integration {
       origin = { client: struct.client, clock: struct.clock + offset - 1 }
       left = this.#overlay.endingWith(origin)
     }
-    if (left !== null && right !== null) this.#mustStandBefore(left, right, origin!)
+    this.#mustBeAPlace(left, right, origin)
     const { client, rightOrigin } = struct
     const [clock, length] = [struct.clock + offset, struct.length - offset]
-    const piece: Piece = { client, clock, length, origin, rightOrigin, right: null, item: null, passed: 0, conflict: 0 }
+    const fresh = { right: null, item: null, passed: 0, conflict: 0, beside: undefined }
+    const piece: Piece = { client, clock, length, origin, rightOrigin, ...fresh }
     this.#overlay.insert(piece, this.#leftOf(piece, left, right))
     this.#sum.structs++
     this.#sum.bytes += struct.bytes
@@ -102,7 +103,7 @@ export class Integration {
           conflictSet = ++this.#conflictSets
         } else if (sameId(piece.rightOrigin, other.rightOrigin)) break
       } else {
-        const before = other.origin === null ? undefined : this.#overlay.find(other.origin)
+        const before = this.#overlay.besideOf(other)
         if (before?.passed !== walk) break
         if (before.conflict !== conflictSet) {
           left = other
@@ -114,17 +115,32 @@ export class Integration {
     return left
   }
 
-  /** Nobody ever saw a place whose right side stands left of its left side; replicas would disagree about it. */
-  #mustStandBefore(left: Piece, right: Piece, origin: Id): void {
+  /**
+   * An author saw the two sides next to each other. Then the left one stands left, and neither side was itself written
+   * beside something between them. Yjs takes that for granted: replicas would otherwise put the text in different places.
+   */
+  #mustBeAPlace(left: Piece | null, right: Piece | null, origin: Id | null): void {
+    if (left === null || right === null) {
+      if ((left?.rightOrigin ?? right?.origin ?? null) === null) return
+      throw new Refused('unknown-origin', 'it stands at an end that was not one')
+    }
     // Splitting off the right side cut the left one short: they were one piece, in the wrong order.
-    if (left.clock + left.length <= origin.clock) throw new Refused('unknown-origin', 'its right side is in its left side')
-    // What was written there stands between its own two sides: this settles nearly every honest structure.
+    const cutShort = origin !== null && left.clock + left.length <= origin.clock
+    if (cutShort) throw new Refused('unknown-origin', 'its right side is in its left side')
+    // One side was written beside the other, where this held already: so it is for nearly every honest structure.
     if (sameId(left.rightOrigin, right) || sameId(right.origin, origin)) return
     for (let next = this.#overlay.rightOf(left); next !== right; next = this.#overlay.rightOf(next)) {
       this.#work.spend(costNs.orderStep)
       if (next === null) throw new Refused('unknown-origin', 'its right side stands left of its left side')
+      if (holds(next, left.rightOrigin) || holds(next, right.origin)) {
+        throw new Refused('unknown-origin', 'its sides were never next to each other')
+      }
     }
   }
+}
+
+function holds(piece: Piece, id: Id | null): boolean {
+  return id !== null && id.client === piece.client && id.clock >= piece.clock && id.clock < piece.clock + piece.length
 }
 
 function sameId(a: Id | null, b: Id | null): boolean {

@@ -5,7 +5,7 @@ import { textName } from '../protocol.ts'
 import type { Id } from './decode.ts'
 import { costNs, Refused, type Work } from './refusal.ts'
 
-/** A live item, a part of one, or a new structure. `right` is undefined while it is what the live item says. */
+/** A live item, a part of one, or a new structure. `right` is undefined until it is first asked for. */
 export type Piece = Id & {
   length: number
   origin: Id | null
@@ -15,6 +15,8 @@ export type Piece = Id & {
   /** Numbers of the last walk that passed it, and of the last set of conflicts it was in (see integration). */
   passed: number
   conflict: number
+  /** Where `origin` was last found. */
+  beside: Piece | undefined
 }
 
 export class Overlay {
@@ -23,8 +25,10 @@ export class Overlay {
   readonly #root: Y.AbstractType<unknown> | undefined
   readonly #touched = new Map<Y.Item, Piece[]>()
   readonly #added = new Map<number, Piece[]>()
+  /** Per client: how often its live items would be split, and the highest clock. */
+  readonly #splitsOf = new Map<number, { count: number; last: number }>()
   #start: Piece | null | undefined
-  /** Live items that would be split. */
+  /** Structures, live and new ones, that would be split. */
   splits = 0
 
   constructor(doc: Y.Doc, work: Work) {
@@ -71,7 +75,16 @@ export class Overlay {
   rightOf(piece: Piece): Piece | null {
     if (piece.right !== undefined) return piece.right
     const item = piece.item!.right
-    return item === null ? null : this.#pieces(item)[0]!
+    piece.right = item === null ? null : this.#pieces(item)[0]!
+    return piece.right
+  }
+
+  /** The piece that has the origin of this one. */
+  besideOf(piece: Piece): Piece | undefined {
+    const { origin, beside } = piece
+    if (origin === null) return undefined
+    if (beside === undefined || beside.clock + beside.length <= origin.clock) piece.beside = this.find(origin)
+    return piece.beside
   }
 
   /** The piece that has this id; undefined when it is not known or not of the text. */
@@ -108,11 +121,21 @@ export class Overlay {
   /** Books what splitting the live item at that clock costs Yjs. */
   chargeSplit(item: Y.Item, clock: number): void {
     refuseHalfPair(item, clock - item.id.clock)
-    const structs = this.structs(item.id.client)
-    // Twice: what was split in vain is merged again.
-    const moved = structs.length + this.added(item.id.client).length - indexOf(structs, item.id.clock)
-    this.#work.spend(costNs.struct + 2 * moved * costNs.movedSlot)
+    const { client } = item.id
+    const structs = this.structs(client)
+    const before = this.#splitsOf.get(client) ?? { count: 0, last: 0 }
+    // Parts split off further right have to move as well. Going from left to right there are none.
+    const parts = clock > before.last ? 0 : before.count
+    const moved = structs.length - indexOf(structs, item.id.clock) + this.added(client).length + parts
+    this.#work.spend(costNs.struct + moved * costNs.movedSlot)
+    this.#splitsOf.set(client, { count: before.count + 1, last: Math.max(before.last, clock) })
     this.splits++
+  }
+
+  /** Whether a place in the text has split this live item at that clock already. */
+  isSplitAt(item: Y.Item, clock: number): boolean {
+    const pieces = this.#touched.get(item)
+    return pieces !== undefined && at(pieces, clock)?.clock === clock
   }
 
   #mustFind(id: Id): Piece {
@@ -126,7 +149,20 @@ export class Overlay {
     if (pieces === undefined) {
       const { id, length, origin, rightOrigin } = item
       const { client, clock } = id
-      pieces = [{ client, clock, length, origin, rightOrigin, right: undefined, item, passed: 0, conflict: 0 }]
+      pieces = [
+        {
+          client,
+          clock,
+          length,
+          origin,
+          rightOrigin,
+          right: undefined,
+          item,
+          passed: 0,
+          conflict: 0,
+          beside: undefined,
+        },
+      ]
       this.#touched.set(item, pieces)
     }
     return pieces
@@ -137,11 +173,14 @@ export class Overlay {
     const origin = { client: piece.client, clock: clock - 1 }
     const right: Piece = { ...piece, clock, length: piece.length - length, origin }
     const pieces = piece.item === null ? this.#added.get(piece.client)! : this.#pieces(piece.item)
-    if (piece.item === null) this.#work.spend(costNs.struct + 2 * pieces.length * costNs.movedSlot)
-    else this.chargeSplit(piece.item, clock)
+    const index = lastAtOrBefore(pieces.length, (i) => pieces[i]!.clock, piece.clock)
+    if (piece.item === null) {
+      this.#work.spend(costNs.struct + (pieces.length - index) * costNs.movedSlot)
+      this.splits++
+    } else this.chargeSplit(piece.item, clock)
     piece.length = length
     piece.right = right
-    pieces.splice(lastAtOrBefore(pieces.length, (i) => pieces[i]!.clock, piece.clock) + 1, 0, right)
+    pieces.splice(index + 1, 0, right)
     return right
   }
 }

@@ -33,7 +33,7 @@ export class Refused extends Error {
  */
 export const costNs = {
   struct: 1_500,
-  conflictStep: 250,
+  conflictStep: 300,
   orderStep: 20,
   deletedStruct: 100,
   deleteRange: 1_000,
