@@ -28,12 +28,11 @@ function isExecutable(path) {
   }
 }
 
+/** Every program of that name in PATH: one that does not start must not hide the next. */
 function inPath(name) {
-  const endings = process.platform === 'win32' ? ['.exe'] : ['']
-  for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
-    for (const ending of endings) if (isExecutable(join(folder, name + ending))) return join(folder, name + ending)
-  }
-  return undefined
+  const file = process.platform === 'win32' ? `${name}.exe` : name
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  return folders.map((folder) => join(folder, file)).filter(isExecutable)
 }
 
 function usualPlaces() {
@@ -75,13 +74,12 @@ async function fromPlaywright() {
 export async function findBrowser() {
   const wish = process.env.BROWSER
   if (wish && isChromiumName.test(basename(wish))) {
-    const path = isExecutable(wish) ? wish : inPath(wish)
-    if (path && starts(path)) return path
+    const path = (isExecutable(wish) ? [wish] : inPath(wish)).find(starts)
+    if (path) return path
     throw new Error(`BROWSER is ${wish}, but no browser starts there. Correct it or unset it.`)
   }
-  for (const path of [...names.map(inPath), ...usualPlaces()]) {
-    if (path && isExecutable(path) && starts(path)) return path
-  }
+  const installed = [...names.flatMap(inPath), ...usualPlaces().filter(isExecutable)].find(starts)
+  if (installed) return installed
   const path = await fromPlaywright()
   return path && starts(path) ? path : undefined
 }

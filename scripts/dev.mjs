@@ -13,6 +13,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const main = join(root, 'dist/server/main.js')
 /** The server drains on the first signal; a second one ends it at once. */
 const drainMs = 1000
+const hasGroups = process.platform !== 'win32'
 const running = new Set()
 let isEnding = false
 
@@ -20,8 +21,12 @@ function print(name, line) {
   console.log(`${name.padEnd(6)} │ ${line}`)
 }
 
+/**
+ * In a process group of its own where there are such, for tsc is a program behind a script and both have to end, and so that
+ * Ctrl-C reaches the server once.
+ */
 function start(name, args, onLine) {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: hasGroups })
   running.add(child)
   child.ended = new Promise((resolve) => child.once('close', resolve)).then(() => running.delete(child))
   for (const stream of [child.stdout, child.stderr]) {
@@ -33,11 +38,21 @@ function start(name, args, onLine) {
   return child
 }
 
+function signal(child, name) {
+  try {
+    if (hasGroups) process.kill(-child.pid, name)
+    else child.kill(name)
+  } catch (error) {
+    // It ended by itself in this moment.
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+
 async function stop(child) {
   if (!child || !running.has(child)) return
-  child.kill('SIGTERM')
-  const again = setTimeout(() => child.kill('SIGTERM'), drainMs)
-  const last = setTimeout(() => child.kill('SIGKILL'), 3 * drainMs)
+  signal(child, 'SIGTERM')
+  const again = setTimeout(() => signal(child, 'SIGTERM'), drainMs)
+  const last = setTimeout(() => signal(child, 'SIGKILL'), 3 * drainMs)
   await child.ended
   clearTimeout(again)
   clearTimeout(last)
@@ -74,6 +89,7 @@ async function end() {
 
 process.on('SIGINT', end)
 process.on('SIGTERM', end)
+process.on('SIGHUP', end)
 
 // What tsc writes here is no finished build: `npm start` must build again.
 await rm(join(root, 'dist/.stamp'), { force: true })

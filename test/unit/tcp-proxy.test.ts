@@ -51,6 +51,7 @@ const until = (check: () => void) => vi.waitFor(check, { timeout: 5000, interval
 /** A round trip on a connection beside: whatever could have passed by now has passed. */
 async function settle(port: number) {
   const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => socket.destroy())
   closers.push(() => socket.destroy())
   socket.write('x')
   await once(socket, 'data')
@@ -138,7 +139,11 @@ describe('the faulty network', () => {
 describe('WebSocket upgrades', () => {
   async function web() {
     const server = createHttpServer((_request, response) => response.end('polled'))
-    server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'))
+    server.on('upgrade', (_request, socket) => {
+      // The proxy's close() resets whatever still stands.
+      socket.on('error', () => socket.destroy())
+      socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')
+    })
     const proxy = await startTcpProxy(await listen(server))
     closers.push(() => proxy.close())
     return proxy
@@ -156,7 +161,8 @@ describe('WebSocket upgrades', () => {
     const asked = request(proxy.url, { headers, agent: false }).end()
     closers.push(() => asked.destroy())
     const outcome: { value: number | 'closed' | undefined } = { value: undefined }
-    asked.on('upgrade', (response) => {
+    asked.on('upgrade', (response, socket) => {
+      socket.on('error', () => socket.destroy())
       outcome.value = response.statusCode
     })
     asked.on('response', (response) => {
