@@ -240,6 +240,7 @@ describe('a LevelDB store', () => {
         process.stdout.write('reopen ' + await code(store.reopen()) + '\\n')
         process.stdout.write('read ' + (await store.get(key(0)))?.length + '\\n')
         process.stdin.once('data', async () => {
+          process.stdout.write('before ' + await code(store.commit([put(n, value)])) + '\\n')
           process.stdout.write('reopen ' + await code(store.reopen()) + '\\n')
           process.stdout.write('commit ' + await code(store.commit([put(n, value)])) + '\\n')
           await store.close()
@@ -253,7 +254,11 @@ describe('a LevelDB store', () => {
       expect(full.slice(saved)).toEqual(['refused degraded', 'again degraded', 'reopen degraded', 'read 1000'])
       await once(spawn('prlimit', ['--pid', String(child.process.pid), '--fsize=unlimited']), 'exit')
       child.process.stdin!.write('go\n')
-      expect(await child.linesUntil((line) => line.startsWith('commit'))).toEqual(['reopen ok', 'commit ok'])
+      expect(await child.linesUntil((line) => line.startsWith('commit'))).toEqual([
+        'before degraded',
+        'reopen ok',
+        'commit ok',
+      ])
       await child.exited
       const store = await openHere()
       for (let n = 0; n <= saved; n++) expect((await store.get(key(n)))?.length).toBe(1000)

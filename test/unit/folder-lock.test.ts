@@ -60,9 +60,9 @@ describe('the lock of a data folder', () => {
   test('of many who find a stale lock at once, one has it', async () => {
     const child = spawn(process.execPath, ['-e', ''])
     await once(child, 'exit')
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 40; round++) {
       await leave({ pid: child.pid, token: 'gone' })
-      const starts = await Promise.allSettled(Array.from({ length: 4 }, () => lockFolder(folder)))
+      const starts = await Promise.allSettled(Array.from({ length: 12 }, () => lockFolder(folder)))
       const winners = starts.filter((start) => start.status === 'fulfilled')
       expect(winners).toHaveLength(1)
       await winners[0]!.value()
