@@ -48,13 +48,15 @@ async function client(proxy: TcpProxy) {
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 5000, interval: 2 })
 
-/** A round trip on a connection beside: whatever could have passed by now has passed. */
+/** Round trips to the same server through a healthy proxy: whatever could have passed by now has passed. */
 async function settle(port: number) {
-  const socket = connect(port, '127.0.0.1')
-  socket.on('error', () => socket.destroy())
-  closers.push(() => socket.destroy())
-  socket.write('x')
-  await once(socket, 'data')
+  const healthy = await startTcpProxy(port)
+  closers.push(() => healthy.close())
+  const { socket, seen } = await client(healthy)
+  for (const text of ['x', 'xx', 'xxx']) {
+    socket.write('x')
+    await until(() => expect(seen.text).toBe(text))
+  }
 }
 
 describe('the faulty network', () => {
@@ -85,8 +87,9 @@ describe('the faulty network', () => {
     const old = await client(proxy)
     proxy.set({ refuse: true })
     const refused = connect(proxy.port, '127.0.0.1')
+    closers.push(() => refused.destroy())
     refused.on('error', () => refused.destroy())
-    await new Promise((resolve) => refused.once('close', resolve))
+    await until(() => expect(refused.destroyed).toBe(true))
     old.socket.write('a')
     await until(() => expect(old.seen.text).toBe('a'))
   })
@@ -98,7 +101,7 @@ describe('the faulty network', () => {
     await until(() => expect(seen.text).toBe('a'))
     proxy.set({ frozen: true })
     socket.end('b')
-    await settle((atServer[0]!.address() as AddressInfo).port)
+    await settle(atServer[0]!.localPort!)
     expect(seen).toEqual({ text: 'a', bytes: 1, isClosed: false })
     proxy.set({ frozen: false })
     await until(() => expect(seen).toEqual({ text: 'ab', bytes: 2, isClosed: true }))
