@@ -1,7 +1,7 @@
 // When a room's commits are told to its sessions: at once while that is cheap, else a little later and together. It
 // knows seqs and update bytes, and neither sockets nor the document.
-import * as Y from 'yjs'
 import { limits } from '../shared/limits.ts'
+import { mergeUpdates } from '../shared/merge.ts'
 import type { Seq } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 
@@ -51,7 +51,7 @@ export class Fanout<Author> {
     if (waiting === undefined) return
     this.#waiting = undefined
     const start = this.#clock.monotonic()
-    const bytes = waiting.updates.length === 1 ? waiting.updates[0]! : Y.mergeUpdates(waiting.updates)
+    const bytes = mergeUpdates(waiting.updates)
     this.#sentSeq = waiting.to
     this.#send({ from: waiting.from, to: waiting.to, bytes, author: waiting.author })
     const end = this.#clock.monotonic()

@@ -1,5 +1,5 @@
 // Accepted updates on their way to a commit: what becomes a record, and who wrote it.
-import * as Y from 'yjs'
+import { mergeUpdates } from '../shared/merge.ts'
 import type { Answer, UpdateAnswer } from '../shared/protocol.ts'
 import type { Session } from './session.ts'
 import type { LogPart } from './update-log.ts'
@@ -23,6 +23,6 @@ export function adjacentMerged(parts: readonly Part[]): LogPart[] {
   }
   return merged.map(({ session, updates }) => ({
     clientId: session.clientId,
-    bytes: updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates),
+    bytes: mergeUpdates(updates),
   }))
 }

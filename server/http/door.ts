@@ -5,7 +5,6 @@ import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import { addressOf, isOriginAllowed } from '../addresses.ts'
-import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import { type ApiTools, apiRoutes } from './api.ts'
@@ -21,7 +20,7 @@ export type HttpTools = Pick<ApiTools, 'documents' | 'share' | 'wrongKeys' | 'is
   otherwise: RequestListener | undefined
 }
 
-type Options = Pick<Config, 'publicUrl' | 'allowedOrigins' | 'trustedProxies'>
+type Options = { publicUrl: string | undefined; allowedOrigins: readonly string[]; trustedProxies: number }
 
 /** A handler for an http.Server. */
 export function createHttpDoor(options: Options, tools: HttpTools): RequestListener {
