@@ -122,6 +122,27 @@ describe('what no honest client sends is refused and changes nothing', () => {
     }
   })
 
+  it('[G4] so are sides with something between that the left one was written beside', () => {
+    const [a, d] = [
+      { client: other, clock: 3 },
+      { client: other, clock: 4 },
+    ]
+    const between = { origin: a, rightOrigin: d }
+    const doc = plain()
+    apply(
+      doc,
+      update([
+        { client: 77, clock: 0, structs: [struct(text('m'), between)] },
+        { client: 78, clock: 0, structs: [struct(text('r'), between)] },
+        { client: lower, clock: 0, structs: [struct(text('l'), { origin: a, rightOrigin: { client: 77, clock: 0 } })] },
+      ]),
+    )
+    expect(doc.getText('content').toString().slice(3, 8)).toBe(' lmrq')
+    const place = { origin: { client: lower, clock: 0 }, rightOrigin: { client: 78, clock: 0 } }
+    const bytes = update([{ client: own, clock: 0, structs: [struct(text('z'), place)] }])
+    expect(refusal(guard(bytes, view(doc)))).toBe('unknown-origin')
+  })
+
   it.each(['origin', 'rightOrigin'] as const)(
     '[G5] splitting a surrogate pair by %s is refused, known structures too',
     (side) => {
