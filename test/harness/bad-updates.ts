@@ -59,15 +59,9 @@ const bytes =
 
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
 
-const noise = (seed: number, length: number): Uint8Array => {
-  let state = seed
-  return Uint8Array.from(
-    many(length, () => {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-      return state >>> 24
-    }),
-  )
-}
+/** Bytes without sense, the same for the same seed. */
+const noise = (seed: number, length: number): Uint8Array =>
+  Uint8Array.from(many(length, (i) => Math.imul(seed * 65_537 + i * 2_654_435, 2_246_822_519) >>> 21))
 
 const brokenBytes: BadUpdate[] = [
   { name: 'nothing at all', make: bytes(), reason: 'malformed' },
