@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type DocumentId, platformRandom } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { systemClock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Config } from './config.ts'
 import { Chat } from './features/chat.ts'
@@ -30,6 +30,8 @@ export type ScriptoriumOptions = Partial<Config> & {
   httpServer?: HttpServer
   /** Where documents are kept instead of LevelDB in `dataDir`. */
   store?: Store
+  /** Time, for tests and simulations. */
+  clock?: Clock
   /** Serve the API and the sockets without the page. */
   withoutPage?: boolean
 }
@@ -53,7 +55,7 @@ const retryAfterMs = 1_000
 export async function createScriptorium(options: ScriptoriumOptions): Promise<Scriptorium> {
   const { dataDir, durability = 'fsync', logLevel = 'silent', trustedProxies = 0 } = options
   const { publicUrl, allowedOrigins = [] } = options
-  const clock = systemClock
+  const clock = options.clock ?? systemClock
   const random = platformRandom
   const log = createLog(logLevel)
   const metrics = new Metrics(log)
@@ -71,7 +73,7 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
   const httpServer = options.httpServer ?? createServer()
   const otherListeners = httpServer.listeners('request') as RequestListener[]
   httpServer.removeAllListeners('request')
-  const door = createSocketDoor(httpServer, { publicUrl, allowedOrigins, trustedProxies })
+  const door = createSocketDoor(httpServer, clock, { publicUrl, allowedOrigins, trustedProxies })
   const broadcasterFor = (id: DocumentId) => door.broadcasterFor(id)
   const rooms = new Rooms({ store, updateLog, queue, clock, random, log, events: metrics, broadcasterFor })
   const documents = new Documents({ store, updateLog, queue, rooms, clock, random })

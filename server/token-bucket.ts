@@ -17,15 +17,36 @@ export class TokenBucket {
     this.#at = clock.monotonic()
   }
 
+  /** Milliseconds until it owes nothing; 0 when it does not. For work whose cost is known only afterwards: see `charge`. */
+  get debtMs(): number {
+    this.#refill()
+    return this.#tokens >= 0 ? 0 : Math.ceil(-this.#tokens / this.#perMs)
+  }
+
+  get isFull(): boolean {
+    this.#refill()
+    return this.#tokens >= this.#burst
+  }
+
+  /** Takes `cost` tokens whether they are there or not. */
+  charge(cost: number): void {
+    this.#refill()
+    this.#tokens -= cost
+  }
+
   /** Takes `cost` tokens. Returns 0, or the milliseconds after which they will be there; then nothing is taken. */
   take(cost = 1): number {
-    const now = this.#clock.monotonic()
-    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs)
-    this.#at = now
+    this.#refill()
     if (this.#tokens >= cost) {
       this.#tokens -= cost
       return 0
     }
     return Math.ceil((Math.min(cost, this.#burst) - this.#tokens) / this.#perMs)
+  }
+
+  #refill(): void {
+    const now = this.#clock.monotonic()
+    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs)
+    this.#at = now
   }
 }

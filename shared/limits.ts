@@ -79,6 +79,13 @@ export const limits = {
   updatesBurst: 600,
   updateBytesPerSecond: 1 * MB,
   updateBytesBurst: 16 * MB,
+  /**
+   * Milliseconds of server time that expensive updates of one address may take a second, and at once. An honest update
+   * takes microseconds and is free; a 20,000-fold replacement in a large document takes a second, and may.
+   */
+  freeWorkMs: 5,
+  workMsPerSecond: 250,
+  workMsBurst: 4_000,
   presencePerSecond: 30,
   presenceBurst: 90,
   chatPerSecond: 2,
@@ -155,6 +162,18 @@ export const limits = {
   reconnectDelayMsMax: 8_000,
   /** Broadcasts held while a join is answered. More means the join is too old: it is made again. */
   heldBroadcastsMax: 10_000,
+
+  // ── The page ────────────────────────────────────────────────────────────────────────────────────────────────────
+  /** Documents a browser remembers; localStorage holds 5 MB, and a list this long is already not read any more. */
+  openedDocumentsMax: 200,
+  /** Who goes and comes back within this time (a reload, a server restart) was not away: no notice in the chat. */
+  leaveNoticeDelayMs: 10_000,
+  /** Notices of arrivals that the chat shows. */
+  noticesMax: 50,
+  /** A name stays at its cursor this long after it moved. */
+  flagShownMs: 2_000,
+  /** Without key, pointer or scroll for this long a person is shown as away. */
+  idleAfterMs: 60_000,
   /** An attempt to connect that takes longer is given up: a proxy may swallow the upgrade and never answer. */
   connectTimeoutMs: 6_000,
   /** A join or update without an answer for this long is made again: longer than any commit, shorter than patience. */

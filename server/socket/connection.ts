@@ -22,6 +22,7 @@ export class Connection implements Watched {
   readonly #tools: ConnectionTools
   readonly #seat: Seat
   readonly #upload: Upload
+  readonly #work: TokenBucket
   readonly #updates: TokenBucket
   readonly #updateBytes: TokenBucket
   readonly #presence: TokenBucket
@@ -30,11 +31,13 @@ export class Connection implements Watched {
   readonly #others: TokenBucket
   readonly #cancelJoinTimeout: () => void
 
-  constructor(socket: ScriptoriumSocket, address: string, tools: ConnectionTools) {
+  /** `work`: server time, shared by all connections of the address. */
+  constructor(socket: ScriptoriumSocket, from: { address: string; work: TokenBucket }, tools: ConnectionTools) {
     this.socket = socket
     this.#tools = tools
     const { clock } = tools
-    this.#seat = new Seat(socket, address, tools)
+    this.#seat = new Seat(socket, from.address, tools)
+    this.#work = from.work
     this.#upload = new Upload(tools.uploads, clock)
     this.#updates = new TokenBucket(clock, limits.updatesPerSecond, limits.updatesBurst)
     this.#updateBytes = new TokenBucket(clock, limits.updateBytesPerSecond, limits.updateBytesBurst)
@@ -170,7 +173,13 @@ export class Connection implements Watched {
     this.#assertNotDraining()
     take(this.#updates)
     take(this.#updateBytes, bytes.length)
+    const { clock } = this.#tools
+    const owedMs = this.#work.debtMs
+    if (owedMs > 0) throw tooMuch(owedMs)
+    const start = clock.monotonic()
     place.room.update(place.session, bytes, (answer) => ack(answer))
+    // Whatever it was, and whether it was taken or refused: this is what it cost everybody else.
+    this.#work.charge(Math.max(0, clock.monotonic() - start - limits.freeWorkMs))
   }
 
   /** After any refusal the session has to join again before it may write ([U4]). */
@@ -210,6 +219,8 @@ export class Connection implements Watched {
 /** Throws `rate-limited` when the bucket has not enough. */
 function take(bucket: TokenBucket, cost = 1): void {
   const retryAfterMs = bucket.take(cost)
-  if (retryAfterMs === 0) return
-  throw new AppError('rate-limited', 'That was too much at once; it will go on in a moment.', { retryAfterMs })
+  if (retryAfterMs > 0) throw tooMuch(retryAfterMs)
 }
+
+const tooMuch = (retryAfterMs: number) =>
+  new AppError('rate-limited', 'That was too much at once; it will go on in a moment.', { retryAfterMs })

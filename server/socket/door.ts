@@ -9,8 +9,10 @@ import { protocolVersion } from '../../shared/protocol.ts'
 import { serverWireParser } from '../../shared/wire.ts'
 import { addressOf, isOriginAllowed } from '../addresses.ts'
 import { BroadcastAdapter } from '../broadcast-adapter.ts'
+import type { Clock } from '../clock.ts'
 import type { Broadcaster, Session } from '../session.ts'
 import { TokenBucket } from '../token-bucket.ts'
+import { Callers } from './callers.ts'
 import { Connection, type ConnectionTools } from './connection.ts'
 import { QueueWatch } from './queue-watch.ts'
 import { chatRoom, docRoom } from './seat.ts'
@@ -33,11 +35,10 @@ export type SocketDoor = {
 }
 
 /** Attaches Socket.IO to the server. Until `open` every handshake is refused. */
-export function createSocketDoor(httpServer: HttpServer, options: DoorOptions): SocketDoor {
-  const perAddress = new Map<string, number>()
+export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: DoorOptions): SocketDoor {
+  const callers = new Callers(clock)
   const sockets = new WeakMap<Session, ScriptoriumSocket>()
   let tools: ConnectionTools | undefined
-  let connections = 0
 
   const io: ScriptoriumServer = new Server(httpServer, {
     parser: serverWireParser,
@@ -59,21 +60,11 @@ export function createSocketDoor(httpServer: HttpServer, options: DoorOptions): 
   function refusalOf(request: IncomingMessage): string | null {
     if (tools === undefined || tools.isDraining()) return 'draining'
     if (!isOriginAllowed(request, options)) return 'forbidden-origin'
-    const own = perAddress.get(addressOf(request, options.trustedProxies)) ?? 0
-    const isFull = connections >= limits.connectionsMax || own >= limits.connectionsPerAddressMax
-    return isFull ? 'too-many-connections' : null
+    return callers.mayConnect(addressOf(request, options.trustedProxies)) ? null : 'too-many-connections'
   }
 
   io.engine.on('connection', (conn: ScriptoriumSocket['conn']) => {
-    const address = addressOf(conn.request, options.trustedProxies)
-    connections++
-    perAddress.set(address, (perAddress.get(address) ?? 0) + 1)
-    conn.on('close', () => {
-      connections--
-      const left = (perAddress.get(address) ?? 1) - 1
-      if (left > 0) perAddress.set(address, left)
-      else perAddress.delete(address)
-    })
+    conn.on('close', callers.add(addressOf(conn.request, options.trustedProxies)))
     if (tools !== undefined) boundPackets(conn, tools)
   })
 
@@ -85,7 +76,7 @@ export function createSocketDoor(httpServer: HttpServer, options: DoorOptions): 
 
   return {
     get connections() {
-      return connections
+      return callers.connections
     },
     broadcasterFor: (id) => broadcasterOf(io, sockets, id),
     open(given) {
@@ -94,7 +85,8 @@ export function createSocketDoor(httpServer: HttpServer, options: DoorOptions): 
       const opened = tools
       io.engine.once('close', () => watch.close())
       io.on('connection', (socket) => {
-        const connection = new Connection(socket, addressOf(socket.request, options.trustedProxies), opened)
+        const address = addressOf(socket.request, options.trustedProxies)
+        const connection = new Connection(socket, { address, work: callers.workOf(address) }, opened)
         watch.add(connection)
         socket.on('disconnect', () => watch.delete(connection))
       })
@@ -115,8 +107,9 @@ export function createSocketDoor(httpServer: HttpServer, options: DoorOptions): 
 function boundPackets(conn: ScriptoriumSocket['conn'], { clock, metrics }: ConnectionTools): void {
   const packets = new TokenBucket(clock, limits.packetsPerSecond, limits.packetsBurst)
   const bytes = new TokenBucket(clock, limits.receivedBytesPerSecond, limits.receivedBytesBurst)
-  conn.on('data', (data: string | Uint8Array) => {
-    if (packets.take() === 0 && bytes.take(data.length) === 0) return
+  // Not `data`, which tells of messages only: pongs cost as much.
+  conn.on('packet', ({ data }: { data?: string | Uint8Array }) => {
+    if (packets.take() === 0 && bytes.take(data?.length ?? 0) === 0) return
     metrics.refused('packet', 'rate-limited')
     conn.close(true)
   })
