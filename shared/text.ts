@@ -33,7 +33,7 @@ export function cleanTextInPlace(text: string): string {
  * before each step, so that the two do not collide together. Both end in murmur3's finalizer (fmix32). It finds
  * accidents, not attackers: about 1 ms for 500,000 units.
  */
-export function textDigest(text: string): string {
+export function digestOf(text: string): string {
   let first = 0x811c9dc5
   let second = 0x050c5d1f
   for (let i = 0; i < text.length; i++) {

@@ -5,9 +5,9 @@ import {
   applyDifferences,
   cleanText,
   cleanTextInPlace,
+  digestOf,
   isCleanText,
   textDifferences,
-  textDigest,
 } from '../../shared/text.ts'
 
 const anyText = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r', '😀', '\ud83d', '\ude00', 'é'), maxLength: 60 })
@@ -44,8 +44,8 @@ describe('text hygiene', () => {
 
 describe('digest', () => {
   it('is 16 hexadecimal digits and pinned: client and server of different builds must agree', () => {
-    expect(textDigest('')).toMatch(/^[0-9a-f]{16}$/)
-    expect([textDigest(''), textDigest('a'), textDigest('scriptorium 😀\n')]).toMatchInlineSnapshot(`
+    expect(digestOf('')).toMatch(/^[0-9a-f]{16}$/)
+    expect([digestOf(''), digestOf('a'), digestOf('scriptorium 😀\n')]).toMatchInlineSnapshot(`
       [
         "ab3e7c0b0578ab1b",
         "2a681819c57f9280",
@@ -58,10 +58,10 @@ describe('digest', () => {
     fc.assert(
       fc.property(anyText, fc.nat(60), fc.string({ minLength: 1, maxLength: 2 }), (text, at, put) => {
         const other = text.slice(0, at) + put + text.slice(at)
-        expect(textDigest(other)).not.toBe(textDigest(text))
+        expect(digestOf(other)).not.toBe(digestOf(text))
       }),
     )
-    const digests = new Set(Array.from({ length: 20_000 }, (_, i) => textDigest(String(i))))
+    const digests = new Set(Array.from({ length: 20_000 }, (_, i) => digestOf(String(i))))
     expect(digests.size).toBe(20_000)
   })
 })

@@ -1,0 +1,17 @@
+// scriptorium/provider: what others build on.
+export { AppError, type ErrorCode, type Refusal } from '../../shared/errors.ts'
+export type { ClientId, DocumentId, Key, Lineage, PersonId } from '../../shared/ids.ts'
+export { limits } from '../../shared/limits.ts'
+export { type ChatMessage, type PersonEntry, type Role, textName, type Usage } from '../../shared/protocol.ts'
+export { applyDifferences, cleanText, type TextDifference, textDifferences } from '../../shared/text.ts'
+export type { TextAside } from './journal.ts'
+export { Provider, type ProviderInternals } from './provider.ts'
+export type {
+  Progress,
+  ProviderContract,
+  ProviderEvents,
+  ProviderOptions,
+  ProviderStatus,
+  SaveState,
+  ShownChatMessage,
+} from './types.ts'

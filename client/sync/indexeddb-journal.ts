@@ -1,0 +1,292 @@
+// The journal in IndexedDB. Writes are queued in the order they are asked for and everything that waits goes into one
+// transaction, so that a burst of typing costs a few of them. Knows no document and no connection.
+//
+// What is where: `bases` has the last state of which every letter was acknowledged. It is shared by all tabs, so it may
+// never contain what is unacknowledged: another tab would load that as if the server had it. What comes after the base
+// (remote, acknowledged and own updates) is appended to the tab's rows, since an unacknowledged update can only be
+// applied on top of all that was there when it was made; a record beside them lists which rows are unacknowledged.
+
+import { platformRandom, toBase64url } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import { type Adopter, adoptGone, loadJournal } from './adoption.ts'
+import type { Clock } from './clock.ts'
+import { type Adopted, type Journal, type JournalOwner, type Loaded, nothingLoaded, type TextAside } from './journal.ts'
+import { type JournalDatabase, type JournalRecord, openJournalDatabase, withPrefix } from './journal-database.ts'
+import type { OutboxRow } from './outbox.ts'
+import { RollCall } from './roll-call.ts'
+
+type Tables = ('bases' | 'journals' | 'rows' | 'aside')[]
+const tables: Tables = ['bases', 'journals', 'rows', 'aside']
+
+/** One step of a transaction; steps of one transaction are applied in order, all or none. */
+type Step = (write: ReturnType<typeof openWrite>) => void | Promise<void>
+const openWrite = (database: JournalDatabase) => database.transaction(tables, 'readwrite')
+
+export class IndexedDbJournal implements Journal {
+  kept = true
+  onKept: () => void = () => undefined
+  private readonly documentId: string
+  private readonly clock: Clock
+  private readonly rollCall: RollCall
+  private readonly database: Promise<JournalDatabase | undefined>
+  private record: JournalRecord
+  private readonly unacknowledged = new Set<number>()
+  /** Rows in the database or on their way there. */
+  private written = 0
+  /** Received updates that no local update stands on yet. */
+  private unwritten: OutboxRow[] = []
+  private steps: Step[] = []
+  private writing: Promise<void> | undefined
+  private stopLease: () => void = () => undefined
+  private closed = false
+
+  /** `tabId`: the same before and after a reload of one tab. */
+  constructor(documentId: string, tabId: string, clock: Clock) {
+    this.documentId = documentId
+    this.clock = clock
+    const journalId = toBase64url(platformRandom(12))
+    this.record = {
+      documentId,
+      journalId,
+      tabId,
+      lineage: '',
+      claims: [],
+      clientId: undefined,
+      unacknowledged: [],
+      lease: 0,
+    }
+    this.rollCall = new RollCall(journalId, clock)
+    this.database = openJournalDatabase(() => this.setKept(false)).catch(() => {
+      this.setKept(false)
+      return undefined
+    })
+    this.renewLease()
+  }
+
+  get rowCount(): number {
+    return this.written + this.unwritten.length
+  }
+
+  async load(nextN: () => number): Promise<Loaded> {
+    const claimsMax = limits.clientsPerJoinMax - 2
+    return this.read((database) => loadJournal(database, this.adopter(), nextN, claimsMax), nothingLoaded)
+  }
+
+  async adopt(nextN: () => number, claimsMax: number): Promise<Adopted | undefined> {
+    return this.read((database) => adoptGone(database, this.adopter(), nextN, claimsMax), undefined)
+  }
+
+  setOwner(owner: JournalOwner): void {
+    this.record = { ...this.record, ...owner }
+    // Without text of its own there is nothing to own: a reader's journal stays unwritten.
+    if (this.written > 0) this.write(() => undefined)
+  }
+
+  add(row: OutboxRow): void {
+    const rows = [...this.unwritten, row]
+    this.unwritten = []
+    this.unacknowledged.add(row.n)
+    this.written += rows.length
+    this.write((transaction) => this.putRows(transaction, rows))
+  }
+
+  received(bytes: Uint8Array, n: number): void {
+    const row = { n, bytes, at: this.clock.now() }
+    if (this.unacknowledged.size === 0) {
+      this.unwritten.push(row)
+      return
+    }
+    this.written++
+    this.write((transaction) => this.putRows(transaction, [row]))
+  }
+
+  acknowledged(rows: readonly OutboxRow[]): void {
+    for (const row of rows) this.unacknowledged.delete(row.n)
+    this.write(() => undefined)
+  }
+
+  fold(added: OutboxRow, removed: readonly OutboxRow[]): void {
+    for (const row of removed) this.unacknowledged.delete(row.n)
+    this.unacknowledged.add(added.n)
+    this.written -= removed.length
+    this.write((transaction) => {
+      this.putRows(transaction, [added])
+      for (const row of removed) quiet(transaction.objectStore('rows').delete(this.rowKey(row.n)))
+    })
+  }
+
+  saveBase(base: { seq: number; state: Uint8Array; title: string }, n: number): void {
+    this.unwritten = this.unwritten.filter((row) => row.n > n)
+    this.written = 0
+    const { documentId, lineage, journalId } = this.record
+    const record = { documentId, lineage, ...base, at: this.clock.now() }
+    this.write(async (transaction) => {
+      const bases = transaction.objectStore('bases')
+      const covered = IDBKeyRange.bound([documentId, journalId, 0], [documentId, journalId, n])
+      quiet(transaction.objectStore('rows').delete(covered))
+      // Another tab may be further; its base covers this tab's rows as well.
+      const stored = await bases.get([documentId, lineage])
+      if (stored === undefined || stored.seq <= record.seq) quiet(bases.put(record))
+    })
+  }
+
+  setAside(text: TextAside, dropBase: boolean): void {
+    this.unacknowledged.clear()
+    this.unwritten = []
+    this.written = 0
+    const { documentId, lineage, journalId } = this.record
+    this.write(async (transaction) => {
+      const aside = transaction.objectStore('aside')
+      quiet(aside.put(text))
+      quiet(transaction.objectStore('rows').delete(withPrefix(documentId, journalId)))
+      if (dropBase) quiet(transaction.objectStore('bases').delete([documentId, lineage]))
+      const all = await aside.getAll(withPrefix(documentId))
+      const surplus = all.sort((a, b) => b.at - a.at).slice(limits.textsAsideMax)
+      for (const old of surplus) quiet(aside.delete([documentId, old.id]))
+    })
+  }
+
+  async listAside(): Promise<TextAside[]> {
+    const all = await this.read((database) => database.getAll('aside', withPrefix(this.documentId)), [])
+    return all.sort((a, b) => a.at - b.at)
+  }
+
+  async forgetAside(id: string): Promise<void> {
+    await this.read((database) => database.delete('aside', [this.documentId, id]), undefined)
+  }
+
+  async flushed(): Promise<void> {
+    while (this.writing !== undefined) await this.writing
+  }
+
+  release(): void {
+    this.stopLease()
+    if (this.written > 0) this.write(() => undefined, 0)
+  }
+
+  resume(): void {
+    this.stopLease()
+    this.renewLease()
+    if (this.written > 0) this.write(() => undefined)
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return this.flushed()
+    this.release()
+    await this.crash()
+  }
+
+  /** Ends without a word, as a crashed tab does; what is queued is still written. For tests. */
+  async crash(): Promise<void> {
+    this.closed = true
+    this.stopLease()
+    await this.flushed()
+    this.rollCall.close()
+    ;(await this.database)?.close()
+  }
+
+  /** Appends a step; every transaction also renews the record and its lease, so that no rows are without one. */
+  private write(step: Step, lease = this.clock.now()): void {
+    if (this.closed) return
+    this.record = { ...this.record, lease }
+    this.steps.push(step)
+    this.writing ??= this.writeAll()
+  }
+
+  private async writeAll(): Promise<void> {
+    const database = await this.database
+    while (this.steps.length > 0) {
+      const steps = this.steps
+      this.steps = []
+      if (database === undefined) continue
+      try {
+        await this.writeSteps(database, steps)
+        this.setKept(true)
+      } catch {
+        // Full, forbidden or closed: the save state says so. The steps go first the next time, since later ones stand
+        // on them; when there are too many, storage has failed for good and everything lives on in memory only.
+        this.steps = steps.length < 2 * limits.journalRowsMax ? [...steps, ...this.steps] : []
+        this.setKept(false)
+        break
+      }
+    }
+    this.writing = undefined
+  }
+
+  private async writeSteps(database: JournalDatabase, steps: readonly Step[]): Promise<void> {
+    const transaction = openWrite(database)
+    quiet(transaction.done)
+    try {
+      for (const step of steps) await step(transaction)
+      this.putRecord(transaction)
+    } catch (error) {
+      // A request that could not even be made: without this, what was made before it would be committed alone.
+      transaction.abort()
+      throw error
+    }
+    await transaction.done
+  }
+
+  private putRecord(transaction: ReturnType<typeof openWrite>): void {
+    const journals = transaction.objectStore('journals')
+    const unacknowledged = [...this.unacknowledged]
+    quiet(journals.put({ ...this.record, unacknowledged }))
+  }
+
+  private putRows(transaction: ReturnType<typeof openWrite>, rows: readonly OutboxRow[]): void {
+    const { documentId, journalId } = this.record
+    for (const row of rows) quiet(transaction.objectStore('rows').put({ documentId, journalId, ...row }))
+  }
+
+  private rowKey(n: number): [string, string, number] {
+    return [this.documentId, this.record.journalId, n]
+  }
+
+  private adopter(): Adopter {
+    return {
+      record: this.record,
+      now: () => this.clock.now(),
+      alive: (names) => this.rollCall.alive(names),
+      canAsk: this.rollCall.canAsk,
+      takeIn: (adopted, rowCount) => this.takeIn(adopted, rowCount),
+    }
+  }
+
+  private takeIn(adopted: Adopted, rowCount: number): JournalRecord {
+    for (const row of adopted.rows) this.unacknowledged.add(row.n)
+    this.written += rowCount
+    const known = new Set(this.record.claims.map((claim) => claim.id))
+    const claims = [...this.record.claims, ...adopted.claims.filter((claim) => !known.has(claim.id))]
+    const lineage = this.record.lineage || adopted.lineage
+    this.record = { ...this.record, claims, lineage, lease: this.clock.now() }
+    return { ...this.record, unacknowledged: [...this.unacknowledged] }
+  }
+
+  private async read<T>(ask: (database: JournalDatabase) => Promise<T>, otherwise: T): Promise<T> {
+    try {
+      const database = await this.database
+      return database === undefined || this.closed ? otherwise : await ask(database)
+    } catch {
+      this.setKept(false)
+      return otherwise
+    }
+  }
+
+  private renewLease(): void {
+    this.stopLease = this.clock.after(limits.leaseRenewMs, () => {
+      if (this.written > 0) this.write(() => undefined)
+      this.renewLease()
+    })
+  }
+
+  private setKept(kept: boolean): void {
+    if (this.kept === kept) return
+    this.kept = kept
+    this.onKept()
+  }
+}
+
+/** A request's failure ends its transaction, whose `done` is awaited: each request's own promise need not be. */
+function quiet(request: Promise<unknown>): void {
+  request.catch(() => undefined)
+}

@@ -1,0 +1,66 @@
+// The browser database of all journals: its shape, and how it is opened. Knows nothing of when what is written.
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { ClientId } from '../../shared/ids.ts'
+import type { ClientClaim, Seq } from '../../shared/protocol.ts'
+import type { JournalLineage, TextAside } from './journal.ts'
+
+/** The last acknowledged state of a document in one history. `state`: a Yjs v1 update. `at`: ms since epoch. */
+export type BaseRecord = {
+  documentId: string
+  lineage: JournalLineage
+  seq: Seq
+  state: Uint8Array
+  title: string
+  at: number
+}
+
+/**
+ * One life of one tab in one document. `unacknowledged`: numbers of rows. `lease`: ms since epoch when the tab last said
+ * that it lives, 0 when it said that it goes. `tabId` is the same before and after a reload.
+ */
+export type JournalRecord = {
+  documentId: string
+  journalId: string
+  tabId: string
+  lineage: JournalLineage
+  claims: ClientClaim[]
+  clientId: ClientId | undefined
+  unacknowledged: number[]
+  lease: number
+}
+
+/** One Yjs v1 update since the base. */
+export type RowRecord = { documentId: string; journalId: string; n: number; bytes: Uint8Array; at: number }
+
+export interface JournalSchema extends DBSchema {
+  bases: { key: [string, string]; value: BaseRecord }
+  journals: { key: [string, string]; value: JournalRecord }
+  rows: { key: [string, string, number]; value: RowRecord }
+  aside: { key: [string, string]; value: TextAside }
+}
+
+export type JournalDatabase = IDBPDatabase<JournalSchema>
+
+/**
+ * Opens the database of this origin. `lost`: it was closed from outside. Rejects where the browser forbids it; async,
+ * because some browsers throw instead.
+ */
+export async function openJournalDatabase(lost: () => void): Promise<JournalDatabase> {
+  return openDB<JournalSchema>('scriptorium', 1, {
+    upgrade(database) {
+      database.createObjectStore('bases', { keyPath: ['documentId', 'lineage'] })
+      database.createObjectStore('journals', { keyPath: ['documentId', 'journalId'] })
+      database.createObjectStore('rows', { keyPath: ['documentId', 'journalId', 'n'] })
+      database.createObjectStore('aside', { keyPath: ['documentId', 'id'] })
+    },
+    // A page of a newer version wants to change the shape: it may, and this one goes on without.
+    blocking(_current, _blocked, event) {
+      ;(event.target as IDBDatabase).close()
+      lost()
+    },
+    terminated: lost,
+  })
+}
+
+/** Every key that starts with these parts. */
+export const withPrefix = (...parts: string[]): IDBKeyRange => IDBKeyRange.bound(parts, [...parts, []])

@@ -1,0 +1,173 @@
+// The connection and its coming back: one Socket.IO connection per attempt, so that nothing of an old one (buffered
+// packets, late answers) can reach a new one. Knows what a refused handshake is, and nothing of documents.
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
+import { errorCodes, type Refusal } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
+import { type ClientToServerEvents, protocolVersion, type ServerToClientEvents } from '../../shared/protocol.ts'
+import { clientWireParser } from '../../shared/wire.ts'
+import { type Clock, jitter } from './clock.ts'
+
+export type ClientSocket = Socket<ServerToClientEvents, ClientToServerEvents>
+export type SocketIoOptions = Partial<ManagerOptions & SocketOptions>
+
+export type LinkHost = {
+  /** A connection stands; its listeners are for the host to add. */
+  opened(socket: ClientSocket): void
+  /** It went, or could not be made; the link tries again by itself. */
+  lost(): void
+  /** The handshake was refused with a code; false ends the trying. */
+  refused(refusal: Refusal): boolean
+}
+
+/** How the next attempt goes about it: see `Link.transports`. */
+type Route = 'websocket-first' | 'polling-first' | 'polling-only'
+
+/** What became of the current attempt. */
+type LinkState =
+  | { kind: 'stopped' }
+  | { kind: 'opening'; socket: ClientSocket }
+  | { kind: 'open'; socket: ClientSocket; since: number }
+  | { kind: 'waiting'; cancel: () => void }
+
+export class Link {
+  private readonly url: string
+  private readonly options: SocketIoOptions
+  private readonly host: LinkHost
+  private readonly clock: Clock
+  private state: LinkState = { kind: 'stopped' }
+  private route: Route = 'websocket-first'
+  /** Attempts since the last one that led to a join. */
+  private attempts = 0
+  /** WebSockets in a row that were killed young. */
+  private shortLived = 0
+
+  constructor(url: string, options: SocketIoOptions, host: LinkHost, clock: Clock) {
+    this.url = url
+    this.options = options
+    this.host = host
+    this.clock = clock
+  }
+
+  /** Connects at once unless it is connected; a wait ends. */
+  start(): void {
+    if (this.state.kind === 'open' || this.state.kind === 'opening') return
+    this.drop()
+    this.open()
+  }
+
+  /** The network came back: what was learnt about the old one is void. */
+  networkChanged(): void {
+    if (this.state.kind !== 'waiting') return
+    this.route = 'websocket-first'
+    this.shortLived = 0
+    this.attempts = 0
+    this.start()
+  }
+
+  stop(): void {
+    this.drop()
+    this.state = { kind: 'stopped' }
+  }
+
+  /** Gives the connection up and comes back after `afterMs`, or its own back-off. */
+  restart(afterMs?: number): void {
+    this.drop()
+    this.wait(afterMs)
+  }
+
+  /** A join was answered: the next loss starts the back-off from its beginning. */
+  joined(): void {
+    this.attempts = 0
+  }
+
+  private open(): void {
+    const socket: ClientSocket = io(this.url, {
+      path: '/socket.io',
+      timeout: limits.connectTimeoutMs,
+      tryAllTransports: true,
+      ...this.transports(),
+      ...this.options,
+      auth: { ...this.options.auth, protocol: protocolVersion },
+      parser: clientWireParser,
+      // Its own reconnection would send what was buffered before the join, and cannot change its transports.
+      reconnection: false,
+      forceNew: true,
+      autoConnect: false,
+    })
+    this.state = { kind: 'opening', socket }
+    socket.on('connect', () => this.onConnect(socket))
+    socket.on('connect_error', (error) => this.onConnectError(socket, error))
+    socket.on('disconnect', (reason) => this.onDisconnect(socket, reason))
+    socket.connect()
+  }
+
+  /**
+   * WebSocket first. After an attempt that failed, polling first (it upgrades by itself): a proxy that swallows the
+   * upgrade must not lock anybody out. Polling alone after connections that were cut young.
+   */
+  private transports(): SocketIoOptions {
+    if (this.route === 'websocket-first') return { transports: ['websocket', 'polling'] }
+    if (this.route === 'polling-first') return { transports: ['polling', 'websocket'] }
+    return { transports: ['polling'], upgrade: false }
+  }
+
+  private onConnect(socket: ClientSocket): void {
+    if (this.state.kind !== 'opening' || this.state.socket !== socket) return
+    this.state = { kind: 'open', socket, since: this.clock.now() }
+    this.host.opened(socket)
+  }
+
+  private onConnectError(socket: ClientSocket, error: Error & { data?: unknown }): void {
+    if (this.state.kind !== 'opening' || this.state.socket !== socket) return
+    this.drop()
+    const refusal = parseRefusal(error.data)
+    if (refusal !== undefined && !this.host.refused(refusal)) {
+      this.state = { kind: 'stopped' }
+      return
+    }
+    if (refusal === undefined && this.route !== 'polling-only') {
+      this.route = this.route === 'websocket-first' ? 'polling-first' : 'websocket-first'
+    }
+    this.host.lost()
+    this.wait(refusal?.retryAfterMs)
+  }
+
+  private onDisconnect(socket: ClientSocket, reason: string): void {
+    if (this.state.kind !== 'open' || this.state.socket !== socket) return
+    const age = this.clock.now() - this.state.since
+    const cut = reason === 'transport close' || reason === 'transport error' || reason === 'parse error'
+    const wasWebSocket = socket.io.engine?.transport.name === 'websocket'
+    this.shortLived = cut && wasWebSocket && age < limits.shortLivedMs ? this.shortLived + 1 : 0
+    if (this.shortLived >= 2) this.route = 'polling-only'
+    this.drop()
+    this.wait()
+    this.host.lost()
+  }
+
+  private wait(afterMs?: number): void {
+    const least = this.options.reconnectionDelay ?? limits.reconnectDelayMsMin
+    const most = this.options.reconnectionDelayMax ?? limits.reconnectDelayMsMax
+    const backOff = Math.min(most, least * 2 ** Math.min(this.attempts++, 10))
+    const cancel = this.clock.after(jitter(Math.max(afterMs ?? 0, backOff), this.clock), () => this.open())
+    this.state = { kind: 'waiting', cancel }
+  }
+
+  /** Lets go of whatever there is; nothing of it is heard any more. */
+  private drop(): void {
+    const { state } = this
+    this.state = { kind: 'stopped' }
+    if (state.kind === 'waiting') state.cancel()
+    if (state.kind !== 'opening' && state.kind !== 'open') return
+    state.socket.off()
+    state.socket.disconnect()
+  }
+}
+
+/** A refusal in `connect_error.data`; anything else is `undefined`. */
+function parseRefusal(data: unknown): Refusal | undefined {
+  if (typeof data !== 'object' || data === null || !('code' in data)) return undefined
+  const { code, message, retryAfterMs } = data as Partial<Refusal>
+  if (typeof code !== 'string' || !(code in errorCodes)) return undefined
+  const words = typeof message === 'string' ? message : 'The server refused the connection.'
+  return typeof retryAfterMs === 'number' ? { code, message: words, retryAfterMs } : { code, message: words }
+}

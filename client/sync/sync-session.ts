@@ -1,0 +1,276 @@
+// One connection's part in keeping a document in step: join, held broadcasts, gaps, sending, refusals. First join,
+// reconnect and re-sync are one path: `join`. It is thrown away with its connection, so late answers reach nobody.
+import * as Y from 'yjs'
+import { type Refusal, toAppError } from '../../shared/errors.ts'
+import type { DocumentId, Key } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import type {
+  Answer,
+  JoinAnswer,
+  JoinRequest,
+  PresenceChanges,
+  ServerToClientEvents,
+  Usage,
+} from '../../shared/protocol.ts'
+import { type Clock, jitter } from './clock.ts'
+import { DigestCheck } from './digest-check.ts'
+import type { ClientSocket } from './link.ts'
+import type { LocalCopy } from './local-copy.ts'
+import { isForGood } from './refusals.ts'
+import type { SeqLedger } from './seq-ledger.ts'
+import { Download } from './transfer.ts'
+import type { Progress } from './types.ts'
+import { type SenderHost, UpdateSender } from './update-sender.ts'
+
+export type SessionHost = {
+  person(): JoinRequest['person']
+  joined(answer: JoinAnswer): void
+  presence(changes: PresenceChanges): void
+  usage(usage: Usage): void
+  progress(progress: Progress): void
+  /** Something was acknowledged, or sending began. */
+  saved(): void
+  /** The document is not what it was. */
+  changed(): void
+  /** The server cannot store at the moment; the session tries again by itself. `undefined`: it can again. */
+  delayed(refusal: Refusal | undefined): void
+  /** For good [E1]. */
+  refused(refusal: Refusal): void
+  /** This connection is of no use any more. */
+  broken(): void
+}
+
+/** What lives longer than a connection. */
+export type SessionParts = { documentId: DocumentId; key: Key; copy: LocalCopy; ledger: SeqLedger; clock: Clock }
+
+type Broadcast = Parameters<ServerToClientEvents['update']>
+
+/** Where the session stands. While `joining`, broadcasts are held and nothing is sent. */
+type SessionState =
+  | { kind: 'joining'; held: Broadcast[]; download?: { part: Download; finish: (state: Uint8Array) => void } }
+  | { kind: 'joined'; sender: UpdateSender }
+  | { kind: 'waiting'; cancel: () => void }
+  | { kind: 'over' }
+
+export class SyncSession {
+  private readonly socket: ClientSocket
+  private readonly parts: SessionParts
+  private readonly host: SessionHost
+  private state: SessionState = { kind: 'waiting', cancel: () => undefined }
+  /** Counts joins: only the answer to the last one counts. */
+  private generation = 0
+  /** Joins in a row that led to nothing; each waits longer from the third on. */
+  private fruitless = 0
+  private cancelWatch: () => void = () => undefined
+  private cancelFlush: (() => void) | undefined
+  private readonly digestCheck: DigestCheck
+
+  constructor(socket: ClientSocket, parts: SessionParts, host: SessionHost) {
+    this.socket = socket
+    this.parts = parts
+    this.host = host
+    this.digestCheck = new DigestCheck(parts, {
+      isAtRest: () => this.state.kind === 'joined' && parts.copy.outbox.count === 0,
+      ask: (claim, answered) => this.socket.emit('digest', claim, answered),
+      // Long enough at rest: the joins before were no circle.
+      rested: () => {
+        this.fruitless = 0
+      },
+      differed: () => this.join(),
+      diverged: (refusal) => this.host.refused(refusal),
+    })
+    parts.ledger.forgetOwn()
+    socket.on('update', (header, bytes) => this.onBroadcast(header, bytes))
+    socket.on('slice', (header, bytes, ack) => this.onSlice(header, bytes, ack))
+    socket.on('heartbeat', ({ seq, usage }) => this.onHeartbeat(seq, usage))
+    socket.on('resync', () => this.join())
+  }
+
+  get isJoined(): boolean {
+    return this.state.kind === 'joined'
+  }
+
+  /** Ends the session; what was on its way waits in the outbox. */
+  end(): void {
+    this.leaveState()
+    this.state = { kind: 'over' }
+    this.parts.copy.outbox.takeBack()
+  }
+
+  /** Enters the document, or catches up with it on the same connection [J8]. */
+  join(): void {
+    if (this.state.kind === 'over') return
+    this.leaveState()
+    const { copy, documentId, key } = this.parts
+    const generation = ++this.generation
+    copy.outbox.takeBack()
+    this.state = { kind: 'joining', held: [] }
+    this.watch(limits.answerTimeoutMs)
+    const request: JoinRequest = { documentId, key, clients: copy.claimList(), person: this.host.person() }
+    if (copy.lineage !== undefined) request.lineage = copy.lineage
+    this.socket.emit('join', request, Y.encodeStateVector(copy.doc), (answer, stateVector, update) => {
+      if (generation === this.generation) this.onJoinAnswer(answer, stateVector ?? new Uint8Array([0]), update)
+    })
+  }
+
+  /** Local edits leave with the next frame. */
+  edited(): void {
+    this.rest()
+    this.cancelFlush ??= this.parts.clock.frame(() => this.flush())
+  }
+
+  /** Local edits leave now: the page goes, or is hidden. */
+  flush(): void {
+    this.cancelFlush?.()
+    this.cancelFlush = undefined
+    if (this.state.kind === 'joined') this.state.sender.send()
+  }
+
+  private onJoinAnswer(answer: Answer<JoinAnswer>, stateVector: Uint8Array, update?: Uint8Array): void {
+    if (this.state.kind !== 'joining') return
+    if (!answer.ok) this.onRefusal(answer.error)
+    else if (answer.transfer === undefined) this.enter(answer, stateVector, update)
+    else this.guarded(() => this.startDownload(answer, stateVector))
+  }
+
+  private startDownload(answer: JoinAnswer, stateVector: Uint8Array): void {
+    if (this.state.kind !== 'joining' || answer.transfer === undefined) return
+    const part = new Download(answer.transfer)
+    this.state.download = { part, finish: (state) => this.enter(answer, stateVector, state) }
+    this.host.progress(part.progress)
+    this.watch(limits.transferStallMs)
+  }
+
+  private onSlice(header: Parameters<ServerToClientEvents['slice']>[0], bytes: Uint8Array, ack: () => void): void {
+    const download = this.state.kind === 'joining' ? this.state.download : undefined
+    // Of a transfer that a newer join made void: the server is owed the answer all the same.
+    if (download === undefined || header.transfer !== download.part.id) {
+      ack()
+      return
+    }
+    this.guarded(() => {
+      const whole = download.part.take(header, bytes)
+      ack()
+      this.watch(limits.transferStallMs)
+      this.host.progress(download.part.progress)
+      if (whole !== undefined) download.finish(whole)
+    })
+  }
+
+  /** The state is here: it goes into the document, then what was held meanwhile. */
+  private enter(answer: JoinAnswer, serverStateVector: Uint8Array, update: Uint8Array | undefined): void {
+    if (this.state.kind !== 'joining') return
+    const { copy, ledger } = this.parts
+    const { held } = this.state
+    this.watch(undefined)
+    this.guarded(() => {
+      copy.joined(answer, update)
+      ledger.reset(answer.seq)
+      const sender = new UpdateSender(this.socket, copy, answer.role, serverStateVector, this.senderHost())
+      this.state = { kind: 'joined', sender }
+      this.host.joined(answer)
+      for (const broadcast of held) this.onBroadcast(...broadcast)
+      this.flush()
+      this.rest()
+    })
+  }
+
+  private onBroadcast(header: Broadcast[0], bytes: Uint8Array): void {
+    this.hold(header, bytes)
+    // While it waits to join again, the next answer brings everything.
+    if (this.state.kind !== 'joined') return
+    if (header.presence !== undefined) this.host.presence(header.presence)
+    const verdict = this.parts.ledger.broadcast(header.from, header.to)
+    if (verdict === 'gap') this.joinAgain()
+    if (verdict !== 'apply') return
+    this.guarded(() => this.parts.copy.applyRemote(bytes))
+    this.rest()
+  }
+
+  private hold(header: Broadcast[0], bytes: Uint8Array): void {
+    if (this.state.kind !== 'joining') return
+    this.state.held.push([header, bytes])
+    if (this.state.held.length > limits.heldBroadcastsMax) this.host.broken()
+  }
+
+  private onHeartbeat(seq: number, usage: Usage): void {
+    this.host.usage(usage)
+    if (this.state.kind !== 'joined') return
+    if (this.parts.ledger.isBehind(seq)) this.joinAgain()
+    else this.rest()
+  }
+
+  private senderHost(): SenderHost {
+    return {
+      watch: (ms) => this.watch(ms),
+      progress: (progress) => this.host.progress(progress),
+      acknowledged: ({ seq, alone }) => {
+        this.fruitless = 0
+        this.parts.ledger.acknowledged(seq, alone)
+        this.host.delayed(undefined)
+        this.rest()
+      },
+      changed: () => this.host.saved(),
+      refused: (refusal) => this.onRefusal(refusal),
+    }
+  }
+
+  /** An answer that says no, to a join or an update. After one the server takes nothing more until the next join [U4]. */
+  private onRefusal(refusal: Refusal): void {
+    this.generation++
+    if (isForGood(refusal)) {
+      this.host.refused(refusal)
+    } else if (refusal.code === 'not-synced') {
+      this.joinAgain()
+    } else {
+      this.host.delayed(refusal)
+      this.waitToJoin(Math.max(refusal.retryAfterMs ?? 0, limits.refusalDelayMs * 2 ** Math.min(this.fruitless++, 3)))
+    }
+  }
+
+  /** Something is missing. At once the first two times, then with growing waits until an update goes through. */
+  private joinAgain(): void {
+    if (this.fruitless++ < 2) this.join()
+    else this.waitToJoin(limits.refusalDelayMs * 2 ** Math.min(this.fruitless - 3, 3))
+  }
+
+  private waitToJoin(ms: number): void {
+    this.leaveState()
+    this.generation++
+    this.parts.copy.outbox.takeBack()
+    const wait = Math.min(jitter(ms, this.parts.clock), Math.max(ms, limits.reconnectDelayMsMax))
+    this.state = { kind: 'waiting', cancel: this.parts.clock.after(wait, () => this.join()) }
+    this.host.saved()
+  }
+
+  /** Something happened: texts are compared when nothing has for a while. */
+  private rest(): void {
+    if (this.state.kind === 'joined') this.digestCheck.restart()
+    this.host.changed()
+  }
+
+  /** The server has to answer, or a slice to come, within that time. */
+  private watch(ms: number | undefined): void {
+    this.cancelWatch()
+    this.cancelWatch = ms === undefined ? () => undefined : this.parts.clock.after(ms, () => this.host.broken())
+  }
+
+  private leaveState(): void {
+    if (this.state.kind === 'waiting') this.state.cancel()
+    if (this.state.kind === 'joined') this.state.sender.stop()
+    this.watch(undefined)
+    this.digestCheck.cancel()
+    this.cancelFlush?.()
+    this.cancelFlush = undefined
+  }
+
+  /** Bytes that cannot be read end this connection, not the page. */
+  private guarded(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      console.error('scriptorium: the server sent what cannot be read', toAppError(error))
+      this.host.broken()
+    }
+  }
+}

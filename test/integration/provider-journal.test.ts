@@ -1,0 +1,236 @@
+// What the browser keeps (P3), with a real server and an IndexedDB in memory. Every provider is a tab; the tab id that a
+// browser would keep over a reload is given by hand.
+import 'fake-indexeddb/auto'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { systemClock } from '../../client/sync/clock.ts'
+import { IndexedDbJournal } from '../../client/sync/indexeddb-journal.ts'
+import { Provider } from '../../client/sync/provider.ts'
+import type { ProviderOptions } from '../../client/sync/types.ts'
+import { limits } from '../../shared/limits.ts'
+import { eventually } from '../harness/eventually.ts'
+import { createDocument, startServer, type TestDocument, type TestServer, textOnServer } from '../harness/server.ts'
+
+let server: TestServer
+let document: TestDocument
+let ends: (() => Promise<unknown>)[] = []
+
+beforeAll(async () => {
+  server = await startServer()
+})
+beforeEach(async () => {
+  document = await createDocument(server.url, { text: 'base ' })
+})
+afterEach(async () => {
+  await Promise.all(ends.map((end) => end()))
+  ends = []
+})
+afterAll(() => server.close())
+
+/** ms by which this test's clock is ahead: tabs older than a lease are made by pushing it. */
+let ahead = 0
+const clock = { ...systemClock, now: () => Date.now() + ahead }
+
+type Tab = {
+  provider: Provider
+  journal: IndexedDbJournal
+  recovered: number[]
+  text(): string
+  type(more: string): void
+}
+
+function openTab(tabId: string, extra: Partial<ProviderOptions> = {}): Tab {
+  const journal = new IndexedDbJournal(document.id, tabId, clock)
+  const options: ProviderOptions = {
+    url: server.url,
+    documentId: document.id,
+    key: document.keys.edit,
+    doc: new Y.Doc(),
+    person: { name: 'Ada' },
+    ...extra,
+  }
+  const provider = new Provider(options, { clock, journal })
+  const recovered: number[] = []
+  provider.on('recovered', ({ characters }) => recovered.push(characters))
+  ends.push(() => provider.destroy())
+  const content = provider.doc.getText('content')
+  return {
+    provider,
+    journal,
+    recovered,
+    text: () => content.toString(),
+    type: (more) => content.insert(content.length, more),
+  }
+}
+
+/** The tab's process is gone: no goodbye, nothing more is sent. What was written by then is in the database. */
+async function crash(tab: Tab): Promise<void> {
+  await tab.journal.flushed()
+  await tab.journal.crash()
+  await tab.provider.destroy()
+}
+
+/** Opens, syncs, goes offline, types, and crashes. */
+async function typeAndCrash(tabId: string, typed: string): Promise<void> {
+  const tab = openTab(tabId)
+  await tab.provider.whenSynced()
+  tab.provider.disconnect()
+  tab.type(typed)
+  await tab.journal.flushed()
+  expect(tab.provider.saveState).toEqual({ kind: 'offline', kept: true })
+  await crash(tab)
+}
+
+test('text typed offline comes back after a crash of the tab, before the network does, and reaches the server', async () => {
+  await typeAndCrash('one', 'offline')
+  const tab = openTab('one', { autoConnect: false })
+  await tab.provider.whenLoaded()
+  expect(tab.text()).toBe('base offline')
+  expect(tab.recovered).toEqual(['offline'.length])
+  expect(tab.provider.unsavedCount).toBeGreaterThan(0)
+  tab.provider.connect()
+  await tab.provider.whenSaved()
+  expect(await textOnServer(server.url, document)).toBe('base offline')
+  expect(tab.text()).toBe('base offline')
+})
+
+test('typing between the crash and the network goes on without a clash of ids', async () => {
+  await typeAndCrash('one', 'before ')
+  const tab = openTab('one', { autoConnect: false })
+  await tab.provider.whenLoaded()
+  tab.type('after')
+  tab.provider.connect()
+  await tab.provider.whenSaved()
+  expect(await textOnServer(server.url, document)).toBe('base before after')
+})
+
+test('crashing twice before the network comes back loses nothing', async () => {
+  await typeAndCrash('one', 'first ')
+  const second = openTab('one', { autoConnect: false })
+  await second.provider.whenLoaded()
+  second.type('second')
+  await crash(second)
+  const third = openTab('one')
+  await third.provider.whenSaved()
+  await third.provider.whenSynced()
+  await third.provider.whenSaved()
+  expect(await textOnServer(server.url, document)).toBe('base first second')
+})
+
+test('another tab adopts what a crashed one left, but only once its lease is old', async () => {
+  await typeAndCrash('gone', 'left ')
+  const early = openTab('other')
+  await early.provider.whenSynced()
+  expect(early.text()).toBe('base ')
+  await early.provider.destroy()
+  ahead += 2 * limits.leaseMs
+  const late = openTab('another')
+  await late.provider.whenSynced()
+  await late.provider.whenSaved()
+  expect(late.recovered).toEqual(['left '.length])
+  expect(await textOnServer(server.url, document)).toBe('base left ')
+})
+
+test('a tab that lives is never adopted from, however old its lease', async () => {
+  const living = openTab('living')
+  await living.provider.whenSynced()
+  living.provider.disconnect()
+  living.type('mine')
+  await living.journal.flushed()
+  ahead += 2 * limits.leaseMs
+  const other = openTab('other')
+  await other.provider.whenSynced()
+  expect(other.text()).toBe('base ')
+  living.provider.connect()
+  await living.provider.whenSaved()
+  await eventually(() => expect(other.text()).toBe('base mine'))
+})
+
+test('a tab that said goodbye is adopted at once, and two that open together do not both do it', async () => {
+  const leaving = openTab('leaving')
+  await leaving.provider.whenSynced()
+  leaving.provider.disconnect()
+  leaving.type('legacy ')
+  await leaving.provider.destroy()
+  const heirs = [openTab('a'), openTab('b')]
+  await Promise.all(heirs.map(({ provider }) => provider.whenSynced()))
+  await Promise.all(heirs.map(({ provider }) => provider.whenSaved()))
+  expect(heirs.flatMap(({ recovered }) => recovered)).toEqual(['legacy '.length])
+  await eventually(() => expect(heirs.map((heir) => heir.text())).toEqual(['base legacy ', 'base legacy ']))
+  expect(await textOnServer(server.url, document)).toBe('base legacy ')
+})
+
+test('text typed before the first join ever survives a crash', async () => {
+  const first = openTab('one', { autoConnect: false })
+  await first.provider.whenLoaded()
+  first.type('typed early')
+  await crash(first)
+  const second = openTab('one')
+  await second.provider.whenSynced()
+  await second.provider.whenSaved()
+  expect(second.recovered).toEqual(['typed early'.length])
+  expect([...(await textOnServer(server.url, document))].sort()).toEqual([...'base typed early'].sort())
+})
+
+test('what was acknowledged is not sent again: a reload recovers nothing', async () => {
+  const first = openTab('one')
+  await first.provider.whenSynced()
+  first.type('saved')
+  await first.provider.whenSaved()
+  await crash(first)
+  const second = openTab('one', { autoConnect: false })
+  await second.provider.whenLoaded()
+  expect([second.provider.unsavedCount, second.recovered]).toEqual([0, []])
+  second.provider.connect()
+  await second.provider.whenSynced()
+  expect(second.text()).toBe('base saved')
+})
+
+test('a deletion made offline comes back, too', async () => {
+  const first = openTab('one')
+  await first.provider.whenSynced()
+  first.provider.disconnect()
+  first.provider.doc.getText('content').delete(0, 2)
+  await crash(first)
+  const second = openTab('one')
+  await second.provider.whenSynced()
+  await second.provider.whenSaved()
+  expect(await textOnServer(server.url, document)).toBe('se ')
+})
+
+test('[E1] refused text is not sent in a circle: it is aside after a reload, and the document opens as it is', async () => {
+  const first = openTab('one')
+  await first.provider.whenSynced()
+  first.type('x'.repeat(limits.textLengthMax))
+  await expect(first.provider.whenSaved()).rejects.toMatchObject({ code: 'too-large' })
+  await crash(first)
+  const second = openTab('one')
+  await second.provider.whenSynced()
+  expect(second.text()).toBe('base ')
+  expect(second.provider.status).toBe('live')
+  const aside = await second.provider.textsAside()
+  expect(aside.map(({ text, refusal }) => [text.length, refusal.code])).toEqual([
+    [limits.textLengthMax + 5, 'too-large'],
+  ])
+  await second.provider.forgetTextAside(aside[0]!.id)
+  expect(await second.provider.textsAside()).toEqual([])
+})
+
+test('where storage fails, the save state says that nothing is kept, and text still reaches the server', async () => {
+  const open = indexedDB.open
+  indexedDB.open = () => {
+    throw new DOMException('private mode', 'InvalidStateError')
+  }
+  try {
+    const tab = openTab('one')
+    await tab.provider.whenSynced()
+    tab.provider.disconnect()
+    tab.type('unkept')
+    await eventually(() => expect(tab.provider.saveState).toEqual({ kind: 'offline', kept: false }))
+    tab.provider.connect()
+    await tab.provider.whenSaved()
+    expect(await textOnServer(server.url, document)).toBe('base unkept')
+  } finally {
+    indexedDB.open = open
+  }
+})

@@ -1,0 +1,187 @@
+// The journal alone, on an IndexedDB in memory; rows are any bytes, the clock is the test's.
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { systemClock } from '../../client/sync/clock.ts'
+import { IndexedDbJournal } from '../../client/sync/indexeddb-journal.ts'
+import type { ClientId, ClientToken, Lineage } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+
+const documentId = 'document'
+const lineage = 'L'.repeat(16) as Lineage
+let ahead = 0
+const clock = { ...systemClock, now: () => 1_000_000 + ahead }
+let open: IndexedDbJournal[] = []
+
+beforeEach(() => {
+  ahead = 0
+  globalThis.indexedDB = new IDBFactory()
+})
+afterEach(async () => {
+  await Promise.all(open.map((journal) => journal.crash()))
+  open = []
+})
+
+function journalOf(tabId: string): IndexedDbJournal {
+  const journal = new IndexedDbJournal(documentId, tabId, clock)
+  open.push(journal)
+  return journal
+}
+
+const bytes = (...values: number[]) => new Uint8Array(values)
+const row = (n: number) => ({ n, bytes: bytes(n), at: n })
+const counter = (from = 100) => {
+  let n = from
+  return () => n++
+}
+const owner = (id: number, of: Lineage | '' = lineage) => ({
+  lineage: of,
+  claims: [{ id: id as ClientId, token: `token${id}` as ClientToken }],
+  clientId: id as ClientId,
+})
+
+async function crashed(tabId: string, write: (journal: IndexedDbJournal) => void): Promise<void> {
+  const journal = journalOf(tabId)
+  write(journal)
+  await journal.flushed()
+  await journal.crash()
+}
+
+it('what stood in a crashed journal comes back: base, acknowledged, unacknowledged, ids', async () => {
+  await crashed('tab', (journal) => {
+    journal.setOwner(owner(7))
+    journal.saveBase({ seq: 3, state: bytes(3), title: 'T' }, 0)
+    journal.received(bytes(50), 1)
+    journal.add(row(2))
+    journal.received(bytes(51), 3)
+    journal.add(row(4))
+    journal.acknowledged([row(2)])
+  })
+  const loaded = await journalOf('tab').load(counter())
+  expect(loaded.base).toMatchObject({ seq: 3, state: bytes(3), title: 'T' })
+  expect(loaded.acknowledged).toEqual([bytes(50), bytes(2), bytes(51)])
+  expect(loaded.rows).toEqual([{ n: 103, bytes: bytes(4), at: 4 }])
+  expect(loaded).toMatchObject({ lineage, claims: owner(7).claims, ownClientId: 7 })
+})
+
+it('adopted rows are in the adopting journal: it may crash in its turn', async () => {
+  await crashed('tab', (journal) => {
+    journal.setOwner(owner(7))
+    journal.add(row(1))
+  })
+  const second = journalOf('tab')
+  await second.load(counter())
+  await second.crash()
+  const third = await journalOf('tab').load(counter(200))
+  expect(third.rows).toEqual([{ n: 200, bytes: bytes(1), at: 1 }])
+  expect(third.claims).toEqual(owner(7).claims)
+})
+
+it('a base takes the rows it covers with it, and an older base never replaces a newer one', async () => {
+  const journal = journalOf('tab')
+  journal.setOwner(owner(7))
+  journal.add(row(1))
+  journal.acknowledged([row(1)])
+  journal.saveBase({ seq: 9, state: bytes(9), title: '' }, 1)
+  journal.saveBase({ seq: 8, state: bytes(8), title: '' }, 1)
+  expect(journal.rowCount).toBe(0)
+  await journal.flushed()
+  await journal.crash()
+  const loaded = await journalOf('tab').load(counter())
+  expect(loaded.base?.seq).toBe(9)
+  expect([loaded.rows, loaded.acknowledged]).toEqual([[], []])
+})
+
+it('a folded row stands for all it was made of', async () => {
+  await crashed('tab', (journal) => {
+    for (const n of [1, 2, 3]) journal.add(row(n))
+    journal.fold({ n: 3, bytes: bytes(33), at: 1 }, [row(1), row(2)])
+  })
+  const loaded = await journalOf('tab').load(counter())
+  expect(loaded.rows.map((one) => one.bytes)).toEqual([bytes(33)])
+})
+
+it('text of another history is left alone; text from before any join goes with every history', async () => {
+  const other = 'O'.repeat(16) as Lineage
+  await crashed('mine', (journal) => {
+    journal.setOwner(owner(1))
+    journal.add(row(1))
+  })
+  await crashed('second', (journal) => {
+    journal.setOwner(owner(2, other))
+    journal.add(row(2))
+  })
+  await crashed('third', (journal) => {
+    journal.setOwner(owner(3, ''))
+    journal.add(row(3))
+  })
+  ahead = limits.leaseMs + 1
+  const loaded = await journalOf('mine').load(counter())
+  expect(loaded.lineage).toBe(lineage)
+  expect(loaded.rows.map((one) => one.bytes)).toEqual(expect.arrayContaining([bytes(1), bytes(3)]))
+  expect(loaded.rows).toHaveLength(2)
+  const later = await journalOf('second').load(counter())
+  expect([later.lineage, later.rows.map((one) => one.bytes)]).toEqual([other, [bytes(2)]])
+})
+
+it('a fresh lease keeps others away; an old one does not, unless the tab answers', async () => {
+  await crashed('gone', (journal) => journal.add(row(1)))
+  const living = journalOf('living')
+  living.add(row(2))
+  await living.flushed()
+  const heir = journalOf('heir')
+  expect(await heir.adopt(counter(), 10)).toBeUndefined()
+  ahead = limits.leaseMs + 1
+  const adopted = await heir.adopt(counter(), 10)
+  expect(adopted?.rows.map((one) => one.bytes)).toEqual([bytes(1)])
+})
+
+it('journals with more ids than a join may bring stay for later', async () => {
+  await crashed('gone', (journal) => {
+    journal.setOwner({ ...owner(1), claims: [...owner(1).claims, ...owner(2).claims] })
+    journal.add(row(1))
+  })
+  ahead = limits.leaseMs + 1
+  const heir = journalOf('heir')
+  heir.setOwner(owner(9))
+  expect(await heir.adopt(counter(), 1)).toBeUndefined()
+  expect((await heir.adopt(counter(), 2))?.rows).toHaveLength(1)
+})
+
+it('text set aside is listed and forgotten; its updates are gone, and only the newest texts are kept', async () => {
+  const journal = journalOf('tab')
+  journal.setOwner(owner(1))
+  journal.add(row(1))
+  const refusal = { code: 'invalid', message: '' } as const
+  for (let at = 0; at < limits.textsAsideMax + 2; at++) {
+    journal.setAside({ id: `id${at}`, documentId, at, refusal, text: 'mine' }, true)
+  }
+  await journal.flushed()
+  const aside = await journal.listAside()
+  expect([aside.length, aside[0]?.id]).toEqual([limits.textsAsideMax, 'id2'])
+  await journal.forgetAside('id2')
+  expect(await journal.listAside()).toHaveLength(limits.textsAsideMax - 1)
+  await journal.crash()
+  expect((await journalOf('tab').load(counter())).rows).toEqual([])
+})
+
+it('a write that fails is made again with the next one, and meanwhile nothing is called kept', async () => {
+  const journal = journalOf('tab')
+  await journal.load(counter())
+  const told: boolean[] = []
+  journal.onKept = () => told.push(journal.kept)
+  const put = IDBObjectStore.prototype.put
+  IDBObjectStore.prototype.put = () => {
+    throw new DOMException('full', 'QuotaExceededError')
+  }
+  journal.add(row(1))
+  await journal.flushed()
+  IDBObjectStore.prototype.put = put
+  expect(journal.kept).toBe(false)
+  journal.add(row(2))
+  await journal.flushed()
+  expect(told).toEqual([false, true])
+  await journal.crash()
+  const loaded = await journalOf('tab').load(counter())
+  expect(loaded.rows.map((one) => one.bytes)).toEqual([bytes(1), bytes(2)])
+})
