@@ -33,12 +33,14 @@ const workloads = {
 }
 const peers = ['scriptorium', 'ws-relay']
 
+/** With --profile Scriptorium writes a .cpuprofile per run into the output folder; its figures are then worth nothing. */
+const profileArgs = (name) => (values.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(out, `profile-${name}`)}`] : [])
+
 async function typeTogether(peer, name) {
   const { rooms: roomCount, ...workload } = workloads[name]
   const folder = temporaryFolder(out)
   const isOurs = peer === 'scriptorium'
-  const profile = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(out, `profile-${name}`)}`] : []
-  const server = isOurs ? await startScriptorium(dist, folder.path, profile) : await startWsRelay()
+  const server = isOurs ? await startScriptorium(dist, folder.path, profileArgs(name)) : await startWsRelay()
   try {
     const rooms = isOurs
       ? await createDocuments(server.port, roomCount)
@@ -63,7 +65,7 @@ async function coldOpen() {
     await server.stop()
     const runs = []
     for (let round = 0; round < rounds; round++) {
-      server = await startScriptorium(dist, folder.path)
+      server = await startScriptorium(dist, folder.path, profileArgs('cold'))
       runs.push(await runLoad('first-joiner.mjs', { ...job(), task: 'open' }))
       await server.stop()
     }

@@ -37,7 +37,7 @@ export class LeanSocket {
     const headerLength = (length < 126 ? 2 : 4) + 4
     const frame = Buffer.alloc(headerLength + length)
     frame[0] = 0x80 | opcode
-    frame[1] = maskedBit | (length < 126 ? length : 126)
+    frame[1] = maskedBit | Math.min(length, 126)
     if (length >= 126) frame.writeUInt16BE(length, 2)
     frame.set(payload, headerLength)
     this.socket.write(frame)
