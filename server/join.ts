@@ -25,16 +25,18 @@ export type Joined = {
 
 /**
  * Lets a session in (`existing`: syncs it again). Resolves when the state it answers with is durable; the session is in
- * the room (told by `entered`) and hears broadcasts from before that. Throws AppError; then `existing` is as it was.
+ * the room (told by `entered`) and hears broadcasts from before that, unless its client is gone (`isWaiting`). Throws
+ * AppError; then `existing` is as it was.
  */
 export async function join(
   room: Room,
   request: JoinRequest,
   stateVector: Uint8Array,
-  line: { peer: Peer; existing: Session | undefined; entered(session: Session): void },
+  line: { peer: Peer; existing: Session | undefined; isWaiting(): boolean; entered(session: Session): void },
   tools: JoinTools,
 ): Promise<Joined> {
   await room.whenUsable()
+  if (!line.isWaiting()) throw new AppError('not-synced', 'The client left while it joined; join again.')
   // From here to the encoded state nothing may wait: key, ids, state and seq must belong to one moment.
   const grant = grantOf(room.meta.keys, request.key)
   if (grant === undefined || !can(grant.role, 'join')) throw refusedKey()
@@ -116,10 +118,12 @@ async function durableState(
   { updateLog }: JoinTools,
 ): Promise<{ seq: Seq; stateVector: Uint8Array; update: Uint8Array; usage: LiveDocument['usage'] }> {
   const loaded = await updateLog.load(room.id)
-  const doc = updateLog.replay(loaded)
+  // A batch that failed may be on disk all the same; until it is known to be durable nobody sees it.
+  const seq = Math.min(loaded.seq, room.committedSeq)
+  const doc = updateLog.replay(loaded, seq)
   try {
     return {
-      seq: loaded.seq,
+      seq,
       stateVector: Y.encodeStateVector(doc),
       update: Y.encodeStateAsUpdate(doc, stateVector),
       usage: room.document.usage,

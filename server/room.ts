@@ -6,7 +6,6 @@ import { guard } from '../shared/guard.ts'
 import type { ClientId, DocumentId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Answer, PresenceState, Seq, UpdateAnswer } from '../shared/protocol.ts'
-import { can } from './access.ts'
 import type { Clock } from './clock.ts'
 import type { CommitQueue, CommitSource } from './commit-queue.ts'
 import type { DocumentMeta } from './document-meta.ts'
@@ -149,7 +148,7 @@ export class Room implements CommitSource {
   }
 
   #take(session: Session, bytes: Uint8Array, answer: (answer: Answer<UpdateAnswer>) => void): void {
-    if (!can(session.role, 'update')) throw new AppError('forbidden', 'This link lets you read, not write.')
+    if (!session.may('update')) throw new AppError('forbidden', 'This link lets you read, not write.')
     if (!session.synced || session.ended) throw new AppError('not-synced', 'Join the document again first.')
     if (this.#rebuilding !== undefined) throw new AppError('busy', 'The document is being read again; try again.')
     this.#init.queue.submit(this, bytes.length)

@@ -72,7 +72,10 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
   const updateLog = new UpdateLog(store)
   const httpServer = options.httpServer ?? createServer()
   const otherListeners = httpServer.listeners('request') as RequestListener[]
+  const otherUpgrades = httpServer.listeners('upgrade')
   httpServer.removeAllListeners('request')
+  // Somebody who asks and never reads must not keep an answer in memory for ever.
+  if (options.httpServer === undefined) httpServer.setTimeout(limits.httpIdleMsMax)
   const door = createSocketDoor(httpServer, clock, { publicUrl, allowedOrigins, trustedProxies })
   const broadcasterFor = (id: DocumentId) => door.broadcasterFor(id)
   const rooms = new Rooms({ store, updateLog, queue, clock, random, log, events: metrics, broadcasterFor })
@@ -128,7 +131,8 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
     // Acks went out with the commits; closing the rooms sends the broadcasts that wait for their pace.
     rooms.close()
     await door.close(retryAfterMs)
-    httpServer.closeAllConnections()
+    if (options.httpServer === undefined) await closeServer(httpServer)
+    else giveBack(httpServer, { request: otherListeners, upgrade: otherUpgrades })
     queue.close()
     await store.close()
     log.info('closed')
@@ -159,6 +163,22 @@ function listen(httpServer: HttpServer, port: number, host: string): Promise<voi
       resolve()
     })
   })
+}
+
+/** Requests that never end must not hold up the drain. */
+function closeServer(httpServer: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    httpServer.close(() => resolve())
+    httpServer.closeAllConnections()
+  })
+}
+
+/** Somebody else's server goes on without us, with the listeners it came with. */
+function giveBack(httpServer: HttpServer, before: { request: unknown[]; upgrade: unknown[] }): void {
+  for (const event of ['request', 'upgrade'] as const) {
+    httpServer.removeAllListeners(event)
+    for (const listener of before[event]) httpServer.on(event, listener as () => void)
+  }
 }
 
 function callAll(listeners: readonly RequestListener[]): RequestListener {

@@ -2,7 +2,7 @@
 import type { Refusal } from '../shared/errors.ts'
 import type { ClientId, PersonId } from '../shared/ids.ts'
 import type { ChatMessage, PersonEntry, PresenceChanges, PresenceState, Role, Seq, Usage } from '../shared/protocol.ts'
-import type { KeyHash } from './access.ts'
+import { type Action, can, type KeyHash } from './access.ts'
 
 /** A session's line to its client; the room knows no socket. Nothing here throws or waits. */
 export interface Peer {
@@ -61,6 +61,12 @@ export class Session {
     this.textOnly = init.textOnly
     this.person = init.person
     this.clientId = init.clientId
+  }
+
+  /** Whether this session may do that: its role decides, and who reads no updates writes none ([W4]). */
+  may(action: Action): boolean {
+    const isBlind = this.textOnly && (action === 'update' || action === 'slice')
+    return !isBlind && can(this.role, action)
   }
 
   get entry(): PersonEntry {

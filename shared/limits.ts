@@ -152,6 +152,10 @@ export const limits = {
   pingTimeoutMs: 8_000,
   /** The drain gives up waiting after this long. */
   drainMsMax: 10_000,
+  /** Last words of a closing connection have this long to leave. */
+  closeFlushMsMax: 1_000,
+  /** An HTTP connection on which nothing moves for this long is cut: long polls come every pingIntervalMs. */
+  httpIdleMsMax: 60_000,
 
   // ── The provider ────────────────────────────────────────────────────────────────────────────────────────────────
   /** Updates on their way without an ack; further edits merge while they wait. */

@@ -3,7 +3,6 @@ import { AppError } from '../../shared/errors.ts'
 import type { DocumentId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import type { ChatMessage } from '../../shared/protocol.ts'
-import { can } from '../access.ts'
 import type { Clock } from '../clock.ts'
 import type { CommitQueue } from '../commit-queue.ts'
 import type { Room } from '../room.ts'
@@ -38,7 +37,7 @@ export class Chat {
    * of the same person gives the first message again. Throws `forbidden`, `bad-request`, `degraded`, `busy`.
    */
   async send(room: Room, session: Session, line: { id: string; text: string }): Promise<ChatMessage> {
-    if (!can(session.role, 'chat')) throw new AppError('forbidden', 'This link lets you read the chat, not write.')
+    if (!session.may('chat')) throw new AppError('forbidden', 'This link lets you read the chat, not write.')
     const text = line.text.trim()
     if (text === '') throw new AppError('bad-request', 'An empty message is not sent.')
     const chat = await this.#chatOf(room)

@@ -2,7 +2,7 @@
 // here, and nothing but this connection notices.
 import { AppError, toAppError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
-import { type Action, can } from '../access.ts'
+import type { Action } from '../access.ts'
 import type { Metrics } from '../metrics.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { Watched } from './queue-watch.ts'
@@ -30,6 +30,8 @@ export class Connection implements Watched {
   readonly #joins: TokenBucket
   readonly #others: TokenBucket
   readonly #cancelJoinTimeout: () => void
+  /** The newest presence that came too soon, and what takes back its timer. */
+  #later: { state: unknown; cancel: () => void } | undefined
 
   /** `work`: server time, shared by all connections of the address. */
   constructor(socket: ScriptoriumSocket, from: { address: string; work: TokenBucket }, tools: ConnectionTools) {
@@ -126,7 +128,7 @@ export class Connection implements Watched {
   #placeFor(action: Action) {
     const place = this.#seat.place
     if (place === undefined || place.session.ended) throw new AppError('not-synced', 'Join a document first.')
-    if (!can(place.session.role, action)) throw new AppError('forbidden', 'This link does not allow that.')
+    if (!place.session.may(action)) throw new AppError('forbidden', 'This link does not allow that.')
     return place
   }
 
@@ -190,12 +192,32 @@ export class Connection implements Watched {
   }
 
   #move(state: unknown): void {
-    if (this.#seat.place === undefined || this.#presence.take() > 0) return
+    if (this.#seat.place === undefined) return
+    const waitMs = this.#presence.take()
+    if (waitMs > 0) {
+      this.#moveLater(state, waitMs)
+      return
+    }
+    this.#later?.cancel()
+    this.#later = undefined
     try {
       const { room, session } = this.#placeFor('presence')
       room.move(session, parsePresence(state))
     } catch (error) {
       this.#tools.metrics.refused('presence', toAppError(error).code)
+    }
+  }
+
+  /** The newest state wins, so it is kept until the rate allows it ([P2]). */
+  #moveLater(state: unknown, waitMs: number): void {
+    if (this.#later !== undefined) this.#later.state = state
+    else {
+      const cancel = this.#tools.clock.after(waitMs, () => {
+        const newest = this.#later?.state
+        this.#later = undefined
+        this.#move(newest)
+      })
+      this.#later = { state, cancel }
     }
   }
 
@@ -211,6 +233,7 @@ export class Connection implements Watched {
 
   #close(): void {
     this.#cancelJoinTimeout()
+    this.#later?.cancel()
     this.#upload.drop()
     this.#seat.leave()
   }

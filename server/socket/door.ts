@@ -18,6 +18,8 @@ import { QueueWatch } from './queue-watch.ts'
 import { chatRoom, docRoom } from './seat.ts'
 import type { ScriptoriumServer, ScriptoriumSocket } from './types.ts'
 
+type Conn = ScriptoriumSocket['conn']
+
 export type DoorOptions = {
   publicUrl: string | undefined
   allowedOrigins: readonly string[]
@@ -39,6 +41,7 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
   const callers = new Callers(clock)
   const sockets = new WeakMap<Session, ScriptoriumSocket>()
   let tools: ConnectionTools | undefined
+  let closeWatch: () => void = () => undefined
 
   const io: ScriptoriumServer = new Server(httpServer, {
     parser: serverWireParser,
@@ -63,7 +66,7 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
     return callers.mayConnect(addressOf(request, options.trustedProxies)) ? null : 'too-many-connections'
   }
 
-  io.engine.on('connection', (conn: ScriptoriumSocket['conn']) => {
+  io.engine.on('connection', (conn: Conn) => {
     conn.on('close', callers.add(addressOf(conn.request, options.trustedProxies)))
     if (tools !== undefined) boundPackets(conn, tools)
   })
@@ -83,7 +86,7 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
       const watch = new QueueWatch(given.clock)
       tools = { ...given, sockets, uploads: { bytes: 0 } }
       const opened = tools
-      io.engine.once('close', () => watch.close())
+      closeWatch = () => watch.close()
       io.on('connection', (socket) => {
         const address = addressOf(socket.request, options.trustedProxies)
         const connection = new Connection(socket, { address, work: callers.workOf(address) }, opened)
@@ -94,17 +97,32 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
     async close(retryAfterMs) {
       for (const socket of io.sockets.sockets.values()) {
         socket.emit('closed', { code: 'draining', message: 'The server is restarting.', retryAfterMs })
-        // Not disconnect(): that would tell the client's library to stay away.
-        socket.conn.close()
       }
-      io.engine.emit('close')
-      await io.close()
+      // Not disconnect(), which would tell the client's library to stay away; and not io.close(), which drops what is
+      // queued and closes an HTTP server that may be somebody else's.
+      const conns = Object.values((io.engine as unknown as { clients: Record<string, Conn> }).clients)
+      const closed = conns.map((conn) => new Promise<void>((resolve) => conn.once('close', () => resolve())))
+      for (const conn of conns) conn.close()
+      await withinMs(clock, limits.closeFlushMsMax, Promise.all(closed))
+      closeWatch()
+      io.engine.close()
+      await io.of('/').adapter.close()
     },
   }
 }
 
+/** Resolves when all is done or the time is over. */
+async function withinMs(clock: Clock, ms: number, done: Promise<unknown>): Promise<void> {
+  let cancel: () => void = () => undefined
+  const timeOver = new Promise<void>((resolve) => {
+    cancel = clock.after(ms, resolve)
+  })
+  await Promise.race([done, timeOver])
+  cancel()
+}
+
 /** Whatever a packet says, receiving it costs: an address that floods is cut off before rates of events matter ([C5]). */
-function boundPackets(conn: ScriptoriumSocket['conn'], { clock, metrics }: ConnectionTools): void {
+function boundPackets(conn: Conn, { clock, metrics }: ConnectionTools): void {
   const packets = new TokenBucket(clock, limits.packetsPerSecond, limits.packetsBurst)
   const bytes = new TokenBucket(clock, limits.receivedBytesPerSecond, limits.receivedBytesBurst)
   // Not `data`, which tells of messages only: pongs cost as much.

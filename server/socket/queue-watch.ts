@@ -68,9 +68,15 @@ export class QueueWatch {
       return
     }
     const isTooLong = this.#clock.monotonic() - staleSince > limits.staleMsMax
-    // `true`: what is queued is thrown away; nobody is reading it.
-    if (bytes > limits.closeQueueBytes || isTooLong) watched.socket.conn.close(true)
+    if (bytes > limits.closeQueueBytes || isTooLong) cutOff(watched.socket.conn)
   }
+}
+
+/** Ends a connection that nobody reads, and what is queued for it: a polite close would wait behind that. */
+function cutOff(conn: Socket['conn']): void {
+  const { socket } = conn.transport as unknown as { socket?: { terminate?(): void } }
+  conn.close(true)
+  socket?.terminate?.()
 }
 
 /** What waits in Engine.IO and what ws has taken but the kernel has not, bytes. */

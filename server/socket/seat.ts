@@ -37,6 +37,8 @@ export class Seat {
   #download: Download | undefined
   #transfers = 0
   #isJoining = false
+  /** Counts departures: a join that waited meanwhile has nobody to let in any more. */
+  #departures = 0
 
   constructor(socket: ScriptoriumSocket, address: string, tools: SeatTools) {
     this.#socket = socket
@@ -58,7 +60,9 @@ export class Seat {
     if (this.#isJoining) throw new AppError('busy', 'One join at a time.', { retryAfterMs: 200 })
     this.#isJoining = true
     try {
+      const departures = this.#departures
       await this.#checkKey(wanted)
+      if (departures !== this.#departures) throw new AppError('not-synced', 'You left while you joined; join again.')
       if (!this.#isSeatOf(wanted)) this.leave()
       await this.#take(wanted, stateVector, ack)
     } finally {
@@ -68,6 +72,7 @@ export class Seat {
 
   /** Gives the seat up; does nothing when there is none. */
   leave(): void {
+    this.#departures++
     this.#download?.stop()
     const place = this.#place
     if (place === undefined) return
@@ -102,11 +107,15 @@ export class Seat {
 
   async #take(wanted: JoinRequest, stateVector: Uint8Array, ack: Ack): Promise<void> {
     const { rooms, chat, sockets } = this.#tools
+    const departures = this.#departures
+    const existing = this.#place?.session
+    let isIn = existing !== undefined
     const lease = this.#place?.lease ?? (await rooms.acquire(wanted.documentId))
     try {
       const line = {
         peer: this.#place?.session.peer ?? this.#peer(lease, wanted.textOnly === true),
-        existing: this.#place?.session,
+        existing,
+        isWaiting: () => this.#socket.connected && departures === this.#departures,
         entered: (session: Session) => {
           sockets.set(session, this.#socket)
           this.#place = { lease, session }
@@ -114,11 +123,12 @@ export class Seat {
       }
       const joined = await join(lease.room, wanted, stateVector, line, this.#tools)
       const tail = await chat.tail(lease.room)
+      isIn = true
       if (this.#socket.connected) this.#answer(joined, tail, ack)
     } finally {
-      // Whatever went wrong: neither a lease without a session nor a session without a connection stays behind.
+      // Whatever went wrong: no lease without a session stays behind, and no session that was not answered or is gone.
       if (this.#place?.lease !== lease) lease.release()
-      else if (!this.#socket.connected) this.leave()
+      else if (!this.#socket.connected || !isIn) this.leave()
     }
   }
 
@@ -156,7 +166,8 @@ export class Seat {
         socket.emit('closed', refusal)
         this.leave()
       },
-      setLive: (live) => void (live ? socket.join(room) : socket.leave(room)),
+      // The library keeps a record of who joins it, and forgets those who disconnect only once.
+      setLive: (live) => void (live && socket.connected ? socket.join(room) : socket.leave(room)),
     }
   }
 }
