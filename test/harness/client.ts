@@ -24,6 +24,8 @@ export class RawClient {
   readonly secret = toBase64url(platformRandom(16))
   joined: JoinAnswer | undefined
   claims: ClientClaim[] = []
+  /** Whether it was connected and is no more. */
+  hasEnded = false
 
   constructor(url: string, options: Record<string, unknown> = {}) {
     this.socket = io(url, {
@@ -33,6 +35,9 @@ export class RawClient {
       forceNew: true,
       reconnection: false,
       ...options,
+    })
+    this.socket.once('disconnect', () => {
+      this.hasEnded = true
     })
     this.socket.onAny((event: string, ...args: unknown[]) => {
       const ack = args.at(-1)
@@ -60,10 +65,18 @@ export class RawClient {
   /** Sends an event with an ack and resolves with what the ack brought. */
   ask(event: string, ...args: unknown[]): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no answer to ${event}`)), 15_000)
-      this.socket.once('disconnect', (reason) => reject(new Error(`disconnected: ${reason}`)))
-      this.socket.emit(event, ...args, (...answer: unknown[]) => {
+      const fail = (reason: string) => {
+        settle()
+        reject(new Error(`no answer to ${event}: ${reason}`))
+      }
+      const timer = setTimeout(() => fail('it took too long'), 15_000)
+      const settle = () => {
         clearTimeout(timer)
+        this.socket.off('disconnect', fail)
+      }
+      this.socket.once('disconnect', fail)
+      this.socket.emit(event, ...args, (...answer: unknown[]) => {
+        settle()
         resolve(answer)
       })
     })
@@ -91,8 +104,9 @@ export class RawClient {
     if (answer.ok) {
       this.joined = answer
       this.claims = answer.clients as { id: ClientClaim['id']; token: ClientToken }[]
-      this.doc.clientID = answer.clientId
       if (update !== undefined) Y.applyUpdate(this.doc, update, 'server')
+      // Last: Yjs takes another id when somebody else's update brings structures of its own one.
+      this.doc.clientID = answer.clientId
     }
     return answer
   }
@@ -122,9 +136,14 @@ export class RawClient {
     return answer
   }
 
-  /** Applies every update that was heard since the last call. */
+  /** Applies every update that was heard; what was applied before changes nothing. */
   applyHeard(): void {
     for (const heard of this.of('update')) Y.applyUpdate(this.doc, heard.args[1] as Uint8Array, 'server')
+  }
+
+  /** Resolves when the connection is over. */
+  disconnected(): Promise<void> {
+    return this.hasEnded ? Promise.resolve() : new Promise((resolve) => this.socket.once('disconnect', () => resolve()))
   }
 
   close(): void {

@@ -58,6 +58,28 @@ export async function createDocument(url: string, body: { title?: string; text?:
   return (await response.json()) as TestDocument
 }
 
+/** JSON of a GET with a key. */
+export async function apiGet(url: string, path: string, key: string): Promise<unknown> {
+  const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${key}` } })
+  return await response.json()
+}
+
+/** Makes a key, or with `revoke` replaces those of its role. */
+export async function shareKey(
+  url: string,
+  { id }: TestDocument,
+  ownKey: string,
+  body: { role: Role; revoke?: boolean },
+): Promise<{ status: number; key: Key; code: string | undefined }> {
+  const response = await fetch(`${url}/api/documents/${id}/keys`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${ownKey}` },
+    body: JSON.stringify(body),
+  })
+  const { key, error } = (await response.json()) as { key: Key; error?: { code: string } }
+  return { status: response.status, key, code: error?.code }
+}
+
 /** The text that the server holds, through the API. */
 export async function textOnServer(url: string, document: TestDocument): Promise<string> {
   const response = await fetch(`${url}/api/documents/${document.id}/text`, {

@@ -1,0 +1,334 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import {
+  type ClientId,
+  type ClientToken,
+  grantedClientIdMin,
+  makeDocumentId,
+  makeKey,
+  makeLineage,
+} from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import type { SliceHeader } from '../../shared/protocol.ts'
+import { RawClient } from '../harness/client.ts'
+import { eventually } from '../harness/eventually.ts'
+import { JumpingClock } from '../harness/fake-clock.ts'
+import { createDocument, startServer, type TestServer, textOnServer } from '../harness/server.ts'
+import { callWitnesses } from '../harness/witnesses.ts'
+
+let server: TestServer
+const clock = new JumpingClock()
+const clients: RawClient[] = []
+beforeAll(async () => {
+  server = await startServer({ clock })
+})
+afterAll(async () => {
+  for (const client of clients) client.close()
+  await server.close()
+})
+
+function connect(options: Record<string, unknown> = {}): RawClient {
+  const client = new RawClient(server.url, options)
+  clients.push(client)
+  return client
+}
+
+const claim = (id: number, token?: string) => ({
+  id: id as ClientId,
+  ...(token === undefined ? {} : { token: token as ClientToken }),
+})
+/** State vector that claims this many clocks of an id. */
+function vectorOf(id: number, clock: number): Uint8Array {
+  return Y.encodeStateVector(new Map([[id, clock]]))
+}
+
+test('[J1] one answer has the text, the people, the chat, the title and what the document may still take', async () => {
+  const document = await createDocument(server.url, { title: 'A title', text: 'Hello' })
+  const [ada, bob] = [connect(), connect()]
+  await ada.join(document, { request: { person: { secret: ada.secret, name: 'Ada', color: 3 } } })
+  ada.socket.emit('presence', { cursor: null, idle: true })
+  await ada.ask('chat', { id: 'one', text: 'hi' })
+  const answer = await bob.join(document, { role: 'view' })
+  expect(answer).toMatchObject({
+    ok: true,
+    seq: 1,
+    role: 'view',
+    title: 'A title',
+    usage: { textLength: 5 },
+    chat: [{ n: 1, text: 'hi', name: 'Ada' }],
+    presence: [[ada.joined!.clientId, { cursor: null, idle: true }]],
+  })
+  expect(answer.ok && answer.people.map(({ name, color }) => [name, color])).toEqual([
+    ['Ada', 3],
+    ['Tester', 1],
+  ])
+  expect(bob.text).toBe('Hello')
+})
+
+describe('[J2] who has no key does not get in', () => {
+  test('an unknown document is not-found, a wrong key is forbidden', async () => {
+    const document = await createDocument(server.url)
+    const client = connect()
+    expect(await client.join({ ...document, id: makeDocumentId() })).toMatchObject({ error: { code: 'not-found' } })
+    expect(await client.join(document, { request: { key: makeKey() } })).toMatchObject({ error: { code: 'forbidden' } })
+    const other = await createDocument(server.url)
+    expect(await client.join({ ...document, keys: other.keys })).toMatchObject({ error: { code: 'forbidden' } })
+    expect(await client.join(document)).toMatchObject({ ok: true })
+  })
+
+  test('after wrongKeysPerMinute wrong keys even a right one is rate-limited, from that address only', async () => {
+    const proxied = await startServer({ trustedProxies: 1 })
+    const from = (address: string) => new RawClient(proxied.url, { extraHeaders: { 'x-forwarded-for': address } })
+    const document = await createDocument(proxied.url)
+    const [guesser, neighbour] = [from('10.0.0.1'), from('10.0.0.2')]
+    let wrong = 0
+    while (wrong < limits.wrongKeysPerMinute) {
+      const guess = from('10.0.0.1')
+      for (let i = 0; i < 15; i++, wrong++) {
+        expect(await guess.join(document, { request: { key: makeKey() } })).toMatchObject({
+          error: { code: 'forbidden' },
+        })
+      }
+      guess.close()
+    }
+    expect(await guesser.join(document)).toMatchObject({
+      error: { code: 'rate-limited', retryAfterMs: expect.any(Number) },
+    })
+    expect(await neighbour.join(document)).toMatchObject({ ok: true })
+    guesser.close()
+    neighbour.close()
+    await proxied.close()
+  })
+})
+
+describe('[J4] client ids', () => {
+  test('a session without any is granted one ≥ 2³¹ that nobody else has', async () => {
+    const document = await createDocument(server.url, { text: 'x' })
+    const ids = new Set<number>()
+    for (let i = 0; i < 10; i++) {
+      const client = connect()
+      await client.join(document)
+      expect(client.joined!.clientId).toBeGreaterThanOrEqual(grantedClientIdMin)
+      ids.add(client.joined!.clientId)
+    }
+    expect(ids.size).toBe(10)
+  })
+
+  test('with its token an id is kept, also by another connection, and after a restart', async () => {
+    const document = await createDocument(server.url)
+    const ada = connect()
+    await ada.join(document)
+    const { clientId } = ada.joined!
+    await ada.type('mine ')
+    ada.close()
+    const again = connect()
+    again.claims = ada.claims
+    expect(await again.join(document)).toMatchObject({ clientId, clients: ada.claims })
+    again.close()
+    await server.restart()
+    const later = connect()
+    later.claims = ada.claims
+    expect(await later.join(document)).toMatchObject({ clientId })
+    expect(await later.type('still mine')).toMatchObject({ seq: 2 })
+    expect(await textOnServer(server.url, document)).toBe('mine still mine')
+  })
+
+  test('an id without its token, or with a false one, is not accepted', async () => {
+    const document = await createDocument(server.url)
+    const other = await createDocument(server.url)
+    const [ada, elsewhere] = [connect(), connect()]
+    await ada.join(document)
+    await elsewhere.join(other)
+    const { clientId } = ada.joined!
+    await ada.type('mine')
+    const token = String(ada.claims[0]!.token)
+    const elsewhereToken = String(elsewhere.claims[0]!.token)
+    for (const claimed of [
+      claim(clientId),
+      claim(clientId, 'A'.repeat(22)),
+      claim(clientId, `${token}x`),
+      claim(clientId, ''),
+      claim(clientId, elsewhereToken),
+      claim(elsewhere.joined!.clientId, elsewhereToken),
+      claim(grantedClientIdMin + 5),
+    ]) {
+      const thief = connect()
+      thief.claims = [claimed]
+      const answer = await thief.join(document)
+      expect(answer.ok && answer.clients.map(({ id }) => id)).not.toContain(claimed.id)
+      expect(answer.ok && answer.clientId).not.toBe(claimed.id)
+    }
+    expect(ada.of('closed')).toEqual([])
+    expect(ada.socket.connected).toBe(true)
+  })
+
+  test('an id below 2³¹ may send its text if nobody used or holds it, and is not the one to go on with', async () => {
+    const document = await createDocument(server.url)
+    const [ada, bob, cid] = [connect(), connect(), connect()]
+    const before = new Y.Doc()
+    before.clientID = 77
+    before.getText('content').insert(0, 'typed before')
+    ada.claims = [claim(77)]
+    const answer = await ada.join(document)
+    expect(answer.ok && answer.clients.map(({ id }) => id).sort()).toEqual([77, ada.joined!.clientId].sort())
+    expect(ada.joined!.clientId).toBeGreaterThanOrEqual(grantedClientIdMin)
+    bob.claims = [claim(77)]
+    const held = await bob.join(document)
+    expect(held.ok && held.clients.map(({ id }) => id)).not.toContain(77)
+    expect(await ada.sendUpdate(Y.encodeStateAsUpdate(before))).toMatchObject({ ok: true })
+    ada.close()
+    cid.claims = [claim(77)]
+    const used = await cid.join(document)
+    expect(used.ok && used.clients.map(({ id }) => id)).not.toContain(77)
+    cid.claims = [claim(77, String(ada.claims.find(({ id }) => id === 77)!.token))]
+    const proven = await cid.join(document)
+    expect(proven.ok && proven.clients.map(({ id }) => id)).toContain(77)
+  })
+
+  test('more than clientsPerJoinMax ids are a bad request, and re-syncs do not add up to more', async () => {
+    const document = await createDocument(server.url)
+    const client = connect()
+    client.claims = Array.from({ length: limits.clientsPerJoinMax + 1 }, (_, i) => claim(i + 1))
+    expect(await client.join(document)).toMatchObject({ error: { code: 'bad-request' } })
+    for (let round = 0; round < 4; round++) {
+      client.claims = Array.from({ length: limits.clientsPerJoinMax }, (_, i) => claim(1_000 * (round + 1) + i))
+      const answer = await client.join(document)
+      expect(answer.ok && answer.clients.length).toBeLessThanOrEqual(limits.clientsPerJoinMax + 1)
+    }
+  })
+})
+
+test('[J5] a token is worth nothing in another lineage', async () => {
+  const document = await createDocument(server.url)
+  const ada = connect()
+  await ada.join(document)
+  const room = [...server.app.rooms.live()].find(({ id }) => id === document.id)!
+  const { clientId } = ada.joined!
+  ada.close()
+  room.meta = { ...room.meta, lineage: makeLineage() }
+  const again = connect()
+  again.claims = ada.claims
+  expect(await again.join(document)).toMatchObject({ ok: true })
+  expect(again.joined!.clientId).not.toBe(clientId)
+})
+
+test('[J6] bringing an id with its token ends who holds it', async () => {
+  const document = await createDocument(server.url)
+  const [ada, bob] = [connect(), connect()]
+  await ada.join(document)
+  await bob.join(document)
+  const again = connect()
+  again.claims = ada.claims
+  expect(await again.join(document)).toMatchObject({ clientId: ada.joined!.clientId })
+  await eventually(() => expect(ada.of('closed')).toMatchObject([{ args: [{ code: 'replaced' }] }]))
+  expect(await ada.sendUpdate(ada.edit((text) => text.insert(0, 'ghost')))).toMatchObject({ ok: false })
+  expect(await again.type('alive')).toMatchObject({ ok: true, seq: 1 })
+  await eventually(() => expect(bob.of('update')).toHaveLength(1))
+  expect([...server.app.rooms.live()].find(({ id }) => id === document.id)!.sessions.size).toBe(2)
+})
+
+describe('[J7] text of another history is never merged', () => {
+  test('another lineage is lineage-changed', async () => {
+    const document = await createDocument(server.url)
+    const client = connect()
+    expect(await client.join(document, { lineage: makeLineage() })).toMatchObject({
+      error: { code: 'lineage-changed' },
+    })
+    expect(await client.join(document)).toMatchObject({ ok: true })
+    expect(await client.join(document, { lineage: client.joined!.lineage })).toMatchObject({ ok: true })
+  })
+
+  test('a state vector that claims more of others than there is, is lineage-changed', async () => {
+    const witnesses = await callWitnesses(server.url)
+    const other = witnesses.ada.joined!.clientId
+    const client = connect()
+    const join = (stateVector: Uint8Array) => client.join(witnesses.document, { stateVector })
+    expect(await join(vectorOf(other, 1))).toMatchObject({ error: { code: 'lineage-changed' } })
+    expect(await join(vectorOf(4242, 1))).toMatchObject({ error: { code: 'lineage-changed' } })
+    expect(await join(vectorOf(grantedClientIdMin, 2 ** 31))).toMatchObject({ error: { code: 'lineage-changed' } })
+    await witnesses.unharmed()
+    witnesses.close()
+  })
+
+  test('claims about ids that this session proved are its own business', async () => {
+    const document = await createDocument(server.url)
+    const client = connect()
+    await client.join(document)
+    expect(await client.join(document, { stateVector: vectorOf(client.joined!.clientId, 5) })).toMatchObject({
+      ok: true,
+    })
+  })
+})
+
+test('[J8] a join in the same document is a re-sync: nobody sees him leave or come', async () => {
+  const document = await createDocument(server.url, { text: 'Hello' })
+  const [ada, bob] = [connect(), connect()]
+  await ada.join(document)
+  await bob.join(document)
+  ada.socket.emit('presence', { cursor: null, idle: false })
+  await eventually(() => expect(bob.heard.length).toBeGreaterThan(0))
+  const before = bob.heard.length
+  const { clientId } = ada.joined!
+  for (let i = 0; i < 3; i++) expect(await ada.join(document)).toMatchObject({ ok: true, seq: 1, clientId })
+  await ada.type('!')
+  await eventually(() => expect(bob.of('update')).toHaveLength(1))
+  const since = bob.heard.slice(before)
+  expect(since.map(({ event }) => event)).toEqual(['update'])
+  expect(since[0]!.args[0]).not.toHaveProperty('presence')
+})
+
+describe('[J9] a state over inlineStateBytesMax comes in slices', () => {
+  const large = 'scriptorium '.repeat(60_000)
+
+  test('at most slicesInFlightMax unanswered, each in order, and together the whole text', async () => {
+    const document = await createDocument(server.url, { text: large })
+    const client = connect()
+    const slices: { header: SliceHeader; bytes: Uint8Array; answer: () => void }[] = []
+    client.socket.on('slice', (header, bytes, answer) => slices.push({ header, bytes, answer }))
+    const answer = await client.join(document)
+    expect(answer).toMatchObject({ ok: true, transfer: { id: expect.any(Number), bytes: expect.any(Number) } })
+    const bytes = (answer.ok && answer.transfer?.bytes) || 0
+    let taken = 0
+    let received = 0
+    const pieces: Uint8Array[] = []
+    while (received < bytes) {
+      await eventually(() => expect(slices.length).toBeGreaterThan(taken))
+      expect(slices.length - taken).toBeLessThanOrEqual(limits.slicesInFlightMax)
+      const slice = slices[taken++]!
+      expect(slice.header).toMatchObject({ offset: received, bytes })
+      received += slice.bytes.length
+      pieces.push(slice.bytes)
+      slice.answer()
+      slice.answer()
+    }
+    const doc = new Y.Doc()
+    Y.applyUpdate(doc, Buffer.concat(pieces))
+    expect(doc.getText('content').toString()).toBe(large)
+  })
+
+  test('without progress for transferStallMs the connection is closed', async () => {
+    const document = await createDocument(server.url, { text: large })
+    const [stalling, reading] = [connect(), connect()]
+    reading.socket.on('slice', (_header, _bytes, answer) => answer())
+    await stalling.join(document)
+    await reading.join(document)
+    await eventually(() => expect(reading.of('slice').length).toBeGreaterThan(2))
+    // Its answers to the slices arrive before this.
+    await reading.ask('digest', { seq: 1, digest: '' })
+    clock.jump(limits.transferStallMs + 10)
+    await stalling.disconnected()
+    expect(reading.socket.connected).toBe(true)
+  })
+})
+
+test('[J11] a room holds sessionsPerRoomMax sessions; more are busy', async () => {
+  const document = await createDocument(server.url)
+  const first = connect()
+  await first.join(document)
+  const room = [...server.app.rooms.live()].find(({ id }) => id === document.id)!
+  const [only] = room.sessions
+  // Sessions that nobody is behind: a thousand connections would prove nothing more.
+  for (let i = 1; i < limits.sessionsPerRoomMax; i++) room.sessions.add(Object.create(only!))
+  expect(await connect().join(document)).toMatchObject({ error: { code: 'busy' } })
+  expect(await first.join(document)).toMatchObject({ ok: true })
+})
