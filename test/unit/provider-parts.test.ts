@@ -1,0 +1,285 @@
+// The provider's small parts alone: presence, chat, transfers, save state, page events.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Awareness } from 'y-protocols/awareness'
+import * as Y from 'yjs'
+import { Chat, type ChatHost } from '../../client/sync/chat.ts'
+import { type Clock, jitter } from '../../client/sync/clock.ts'
+import { listenToPage } from '../../client/sync/page-events.ts'
+import { Presence, toPosition } from '../../client/sync/presence.ts'
+import { saveStateOf } from '../../client/sync/save-state.ts'
+import { Download, upload } from '../../client/sync/transfer.ts'
+import type { ClientId, PersonId } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import type { Answer, ChatMessage, PersonEntry, PresenceState, UpdateAnswer } from '../../shared/protocol.ts'
+import { FakeClock } from '../harness/fake-clock.ts'
+
+/** The harness's clock with what a page adds to it. */
+function pageClock(): Clock & FakeClock {
+  const clock = new FakeClock()
+  return Object.assign(clock, { frame: (call: () => void) => clock.after(limits.frameMs, call), random: () => 0.5 })
+}
+
+const person = (id: number, name = `P${id}`): PersonEntry => ({
+  clientId: id as ClientId,
+  personId: `person${id}` as PersonId,
+  name,
+  color: 1,
+  role: 'edit',
+})
+
+describe('presence', () => {
+  let clock: ReturnType<typeof pageClock>
+  let awareness: Awareness
+  let presence: Presence
+  let sent: PresenceState[]
+  let told: { joined: string[]; left: string[] }[]
+
+  beforeEach(() => {
+    vi.useFakeTimers()
+    clock = pageClock()
+    awareness = new Awareness(new Y.Doc())
+    sent = []
+    told = []
+    presence = new Presence(
+      awareness,
+      clock,
+      (state) => sent.push(state),
+      (_people, { joined, left }) =>
+        told.push({ joined: joined.map(({ name }) => name), left: left.map(({ name }) => name) }),
+    )
+  })
+  afterEach(() => {
+    presence.destroy()
+    awareness.destroy()
+    vi.useRealTimers()
+  })
+
+  const others = () => [...awareness.getStates().keys()].filter((id) => id !== awareness.clientID)
+
+  it('[P3] sends only what changed, at most once an interval, the newest last', () => {
+    awareness.setLocalStateField('idle', true)
+    expect(sent).toEqual([])
+    presence.reset([], [])
+    expect(sent).toEqual([{ cursor: null, idle: true }])
+    for (const assoc of [0, 1, -1]) {
+      awareness.setLocalStateField('cursor', {
+        anchor: { item: { client: 5, clock: 6 }, assoc },
+        head: { tname: 'content', assoc },
+      })
+    }
+    awareness.setLocalStateField('user', { name: 'renamed' })
+    expect(sent).toHaveLength(1)
+    clock.advance(limits.presenceIntervalMs)
+    expect(sent.slice(1)).toEqual([{ cursor: { anchor: [5, 6, -1], head: [-1] }, idle: true }])
+    clock.advance(10 * limits.presenceIntervalMs)
+    expect(sent).toHaveLength(2)
+  })
+
+  it('[P1] [P4] who the server lists is in the awareness, who it says has left is not', () => {
+    presence.reset([person(1), person(2)], [[1 as ClientId, { cursor: null, idle: true }]])
+    expect(awareness.getStates().get(1)).toMatchObject({ user: { name: 'P1', color: 1 }, cursor: null, idle: true })
+    presence.apply({ joined: [person(3)], left: [2 as ClientId], changed: [person(1, 'Ann')] })
+    expect(others()).toEqual([1, 3])
+    expect(awareness.getStates().get(1)).toMatchObject({ user: { name: 'Ann' }, idle: true })
+    expect(told.at(-1)).toEqual({ joined: ['P3'], left: ['P2'] })
+    presence.apply({ states: [[9 as ClientId, { cursor: null, idle: false }]] })
+    expect(others()).toEqual([1, 3])
+    presence.offline()
+    expect(others()).toEqual([])
+  })
+
+  it('awareness does not expire who is still listed, however long nothing is said', () => {
+    presence.reset([person(1)], [])
+    for (let second = 0; second < 120; second++) {
+      vi.advanceTimersByTime(1_000)
+      clock.advance(1_000)
+    }
+    expect(others()).toEqual([1])
+  })
+
+  it('the local state follows the granted id', () => {
+    awareness.setLocalState({ idle: true })
+    const before = awareness.clientID
+    presence.setClientId(7 as ClientId)
+    expect([awareness.clientID, awareness.getLocalState(), awareness.getStates().has(before)]).toEqual([
+      7,
+      { idle: true },
+      false,
+    ])
+  })
+
+  it('what is no position is none', () => {
+    for (const wrong of [null, undefined, 'x', 5]) expect(toPosition(wrong)).toBeUndefined()
+  })
+})
+
+describe('chat', () => {
+  const kept = (n: number, id = `id${n}`): ChatMessage => ({
+    n,
+    id,
+    text: `line ${n}`,
+    at: n,
+    personId: 'p' as PersonId,
+    name: 'P',
+    color: 0,
+  })
+  let lines: { id: string; answered: (answer: Answer<{ message: ChatMessage }> | undefined) => void }[]
+  let isLive: boolean
+  let chat: Chat
+
+  beforeEach(() => {
+    lines = []
+    isLive = true
+    const host: ChatHost = {
+      isLive: () => isLive,
+      me: () => ({ personId: 'me' as PersonId, name: 'Me', color: 2 }),
+      send: ({ id }, answered) => lines.push({ id, answered }),
+      changed: () => undefined,
+    }
+    chat = new Chat(host, pageClock())
+  })
+  const shown = () => chat.messages.map(({ n, text, state }) => [n, text, state])
+
+  it('[H4] lines stand in the order of their numbers, each once', () => {
+    chat.joined([kept(2), kept(3)])
+    chat.received(kept(5))
+    chat.received(kept(4))
+    chat.joined([kept(1), kept(3), kept(5)])
+    expect(chat.messages.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5])
+  })
+
+  it('[H2] a line whose answer was lost goes out again after the join, under the same id', async () => {
+    const sent = chat.send(' hi ')
+    lines[0]!.answered(undefined)
+    expect(shown()).toEqual([[undefined, 'hi', 'pending']])
+    chat.joined([])
+    expect(lines.map(({ id }) => id)).toEqual([lines[0]!.id, lines[0]!.id])
+    // The answer of the second and the join's tail may both bring it.
+    chat.joined([kept(1, lines[0]!.id)])
+    lines[1]!.answered({ ok: true, message: kept(1, lines[0]!.id) })
+    await sent
+    expect(shown()).toEqual([[1, 'line 1', 'kept']])
+  })
+
+  it('[H3] a refused line is shown as failed and may be tried again', async () => {
+    const sent = chat.send('no')
+    lines[0]!.answered({ ok: false, error: { code: 'rate-limited', message: 'Slower.' } })
+    await expect(sent).rejects.toMatchObject({ code: 'rate-limited' })
+    expect(shown()).toEqual([[undefined, 'no', 'failed']])
+    const again = chat.retry(lines[0]!.id)
+    expect(shown()).toEqual([[undefined, 'no', 'pending']])
+    lines[1]!.answered({ ok: true, message: kept(1, lines[0]!.id) })
+    await again
+  })
+
+  it('only so many lines are kept in the page', () => {
+    for (let n = 1; n <= limits.chatLinesMax + 5; n++) chat.received(kept(n))
+    expect([chat.messages.length, chat.messages[0]?.n]).toEqual([limits.chatLinesMax, 6])
+  })
+})
+
+describe('transfers', () => {
+  it('[J9] slices are put together in order; any other is refused', () => {
+    const download = new Download({ id: 1, bytes: 5 })
+    const header = (offset: number, bytes = 5) => ({ transfer: 1, offset, bytes })
+    expect(download.take(header(0), new Uint8Array([1, 2, 3]))).toBeUndefined()
+    expect(download.progress).toEqual({ direction: 'down', bytes: 3, of: 5 })
+    for (const [wrong, length] of [
+      [header(2), 1],
+      [header(3, 6), 1],
+      [header(3), 3],
+      [header(3), 0],
+    ] as const) {
+      expect(() => download.take(wrong, new Uint8Array(length))).toThrow(
+        expect.objectContaining({ code: 'bad-request' }),
+      )
+    }
+    expect(download.take(header(3), new Uint8Array([4, 5]))).toEqual(new Uint8Array([1, 2, 3, 4, 5]))
+    expect(() => new Download({ id: 1, bytes: 3 * limits.stateBytesMax })).toThrow(
+      expect.objectContaining({ code: 'too-large' }),
+    )
+  })
+
+  it('[U9] an upload has two slices on their way, ends with the last answer or the first refusal', () => {
+    const bytes = new Uint8Array(3 * limits.sliceBytes + 10)
+    const took: ((answer: Answer<Partial<UpdateAnswer>>) => void)[] = []
+    const offsets: number[] = []
+    const answers: Answer<UpdateAnswer>[] = []
+    const host = {
+      send: ({ offset }: { offset: number }, _slice: Uint8Array, answered: (typeof took)[0]) => {
+        offsets.push(offset)
+        took.push(answered)
+      },
+      progressed: () => undefined,
+      answered: (answer: Answer<UpdateAnswer>) => answers.push(answer),
+    }
+    upload(1, bytes, host)
+    expect(offsets).toEqual([0, limits.sliceBytes])
+    took[0]!({ ok: true })
+    took[1]!({ ok: true })
+    expect(offsets).toEqual([0, 1, 2, 3].map((slice) => slice * limits.sliceBytes))
+    took[2]!({ ok: true })
+    took[3]!({ ok: true, seq: 4, alone: true })
+    expect(answers).toEqual([{ ok: true, seq: 4, alone: true }])
+    upload(2, bytes, host)
+    took[4]!({ ok: false, error: { code: 'busy', message: '' } })
+    took[5]!({ ok: true })
+    expect(answers).toHaveLength(2)
+    expect(offsets).toHaveLength(6)
+  })
+})
+
+describe('words for the page', () => {
+  const facts = {
+    status: 'live',
+    refusal: undefined,
+    delayed: undefined,
+    role: 'edit',
+    unsavedCount: 0,
+    kept: true,
+  } as const
+  const refusal = { code: 'degraded', message: '' } as const
+
+  it('"saved" is said only when nothing is unacknowledged', () => {
+    expect(saveStateOf(facts)).toEqual({ kind: 'saved' })
+    expect(saveStateOf({ ...facts, unsavedCount: 1 })).toEqual({ kind: 'saving' })
+    expect(saveStateOf({ ...facts, unsavedCount: 1, delayed: refusal })).toEqual({
+      kind: 'delayed',
+      refusal,
+      kept: true,
+    })
+    expect(saveStateOf({ ...facts, status: 'offline', unsavedCount: 1, kept: false })).toEqual({
+      kind: 'offline',
+      kept: false,
+    })
+    expect(saveStateOf({ ...facts, status: 'offline', kept: false })).toEqual({ kind: 'offline', kept: true })
+    expect(saveStateOf({ ...facts, role: 'view' })).toEqual({ kind: 'view-only' })
+    expect(saveStateOf({ ...facts, refusal, status: 'refused' })).toEqual({ kind: 'refused', refusal })
+  })
+
+  it('waits are spread over half to one and a half times as long', () => {
+    const clock = pageClock()
+    expect([0, 0.5, 1].map((random) => jitter(100, { ...clock, random: () => random }))).toEqual([50, 100, 150])
+  })
+
+  it('page events reach the provider until it ends, and their absence harms nothing', () => {
+    const target = new EventTarget()
+    const heard: string[] = []
+    const listener = {
+      wake: () => heard.push('wake'),
+      hide: () => heard.push('hide'),
+      leave: () => heard.push('leave'),
+      back: () => heard.push('back'),
+    }
+    listenToPage(listener)()
+    vi.stubGlobal('addEventListener', target.addEventListener.bind(target))
+    vi.stubGlobal('removeEventListener', target.removeEventListener.bind(target))
+    const end = listenToPage(listener)
+    for (const name of ['online', 'pagehide', 'pageshow']) target.dispatchEvent(new Event(name))
+    expect(heard).toEqual(['wake', 'leave', 'back'])
+    end()
+    target.dispatchEvent(new Event('online'))
+    expect(heard).toHaveLength(3)
+    vi.unstubAllGlobals()
+  })
+})
