@@ -1,0 +1,69 @@
+// Which page stands at this address. The editor is loaded only when a document is opened.
+import { type Signal, signal } from '@preact/signals'
+import type { JSX } from 'preact'
+import { useEffect, useMemo } from 'preact/hooks'
+import { DamagedLink, UnknownAddress } from './pages/address-states.tsx'
+import { DocumentLoader } from './pages/document-loader.tsx'
+import { HomePage } from './pages/home-page.tsx'
+import { type Place, placeOf } from './pages/link.ts'
+import { OwnPersonStore } from './pages/own-person.ts'
+import { pageStorage } from './ui/storage.ts'
+import { ThemeChoice } from './ui/theme.ts'
+
+/** What every page of this tab shares. `navigate` takes a path of this origin. */
+export type PageContext = {
+  place: Signal<Place>
+  theme: ThemeChoice
+  person: OwnPersonStore
+  storage: Storage | ReturnType<typeof pageStorage>
+  navigate(path: string): void
+}
+
+function makeContext(): PageContext {
+  const storage = pageStorage()
+  const place = signal(placeOf(location))
+  return {
+    place,
+    storage,
+    theme: new ThemeChoice(),
+    person: new OwnPersonStore(storage),
+    navigate(path) {
+      history.pushState(null, '', path)
+      place.value = placeOf(location)
+      scrollTo(0, 0)
+    },
+  }
+}
+
+export function App(): JSX.Element {
+  const context = useMemo(makeContext, [])
+  useEffect(() => {
+    const follow = () => {
+      context.place.value = placeOf(location)
+    }
+    addEventListener('popstate', follow)
+    addEventListener('hashchange', follow)
+    const unfollowPerson = context.person.follow()
+    return () => {
+      removeEventListener('popstate', follow)
+      removeEventListener('hashchange', follow)
+      unfollowPerson()
+    }
+  }, [context])
+  return <CurrentPage context={context} />
+}
+
+function CurrentPage({ context }: { context: PageContext }): JSX.Element {
+  const place = context.place.value
+  switch (place.kind) {
+    case 'home':
+      return <HomePage context={context} />
+    case 'document':
+      // Another document, or another key, is another session from the ground up.
+      return <DocumentLoader key={`${place.link.id}#${place.link.key}`} context={context} link={place.link} />
+    case 'damaged':
+      return <DamagedLink missing={place.missing} context={context} />
+    case 'unknown':
+      return <UnknownAddress context={context} />
+  }
+}

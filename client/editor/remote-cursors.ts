@@ -1,0 +1,191 @@
+// The others' cursors and selections: two layers of our own, above and below the text, never widgets in it.
+import { EditorSelection, type Extension, StateEffect, type TransactionSpec } from '@codemirror/state'
+import { type EditorView, layer, RectangleMarker, ViewPlugin, type ViewUpdate } from '@codemirror/view'
+import { ySyncAnnotation } from 'y-codemirror.next'
+import type { Awareness } from 'y-protocols/awareness'
+import type * as Y from 'yjs'
+import { personHueIndex } from '../../shared/colors.ts'
+import { limits } from '../../shared/limits.ts'
+import { placeFlag } from './flag-placement.ts'
+import { RemoteCaret } from './remote-carets.ts'
+import { offsetsOf } from './text-positions.ts'
+
+/** A remote cursor as this editor holds it: UTF-16 offsets, moved along with every change until the next presence. */
+export type RemoteCursor = {
+  anchor: number
+  head: number
+  name: string
+  color: number
+  idle: boolean
+  /** ms of `performance.now()` until which the name is shown. */
+  shownUntil: number
+}
+
+const cursorsMoved = StateEffect.define<null>()
+
+type RemoteState = { user?: { name?: unknown; color?: unknown }; cursor?: unknown; idle?: unknown }
+
+/** Needs the binding of y-codemirror.next in the same editor: it moves cursors along with the text. */
+export function remoteCursors(text: Y.Text, awareness: Awareness): Extension {
+  const plugin = ViewPlugin.define((view) => new RemoteCursors(view, text, awareness))
+  const isDue = (update: ViewUpdate) =>
+    update.docChanged ||
+    update.geometryChanged ||
+    update.viewportChanged ||
+    update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(cursorsMoved)))
+  return [
+    plugin,
+    layer({
+      above: true,
+      class: 'cm-remote-carets',
+      update: isDue,
+      markers: (view) => view.plugin(plugin)?.carets(view) ?? [],
+    }),
+    layer({
+      above: false,
+      class: 'cm-remote-selections',
+      update: isDue,
+      markers: (view) => view.plugin(plugin)?.selections(view) ?? [],
+    }),
+  ]
+}
+
+class RemoteCursors {
+  private readonly view: EditorView
+  private readonly text: Y.Text
+  private readonly awareness: Awareness
+  private readonly cursors = new Map<number, RemoteCursor>()
+  /** Clients whose presence changed, or names text that has not arrived yet. */
+  private readonly due = new Set<number>()
+  private frame: number | undefined
+  private hideTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(view: EditorView, text: Y.Text, awareness: Awareness) {
+    this.view = view
+    this.text = text
+    this.awareness = awareness
+    awareness.on('change', this.onPresence)
+    this.onPresence({ added: [...awareness.getStates().keys()], updated: [], removed: [] })
+  }
+
+  update(update: ViewUpdate): void {
+    if (!update.docChanged) return
+    const isRemote = update.transactions.some((transaction) => transaction.annotation(ySyncAnnotation) !== undefined)
+    for (const cursor of this.cursors.values()) {
+      // Who writes sits where the change is; his presence may not even change by it (the end of the text stays the end).
+      if (isRemote && touches(update, cursor.head)) this.showName(cursor)
+      cursor.anchor = update.changes.mapPos(cursor.anchor, 1)
+      cursor.head = update.changes.mapPos(cursor.head, 1)
+    }
+    if (this.due.size > 0) this.resolveSoon()
+  }
+
+  destroy(): void {
+    this.awareness.off('change', this.onPresence)
+    if (this.frame !== undefined) cancelAnimationFrame(this.frame)
+    clearTimeout(this.hideTimer)
+  }
+
+  carets(view: EditorView): RemoteCaret[] {
+    const { from, to } = view.viewport
+    const now = performance.now()
+    const { scrollTop, clientWidth } = view.scrollDOM
+    const carets: RemoteCaret[] = []
+    for (const { head, name, color, idle, shownUntil } of this.cursors.values()) {
+      if (head < from || head > to) continue
+      for (const { left, top, height } of RectangleMarker.forRange(view, '', EditorSelection.cursor(head))) {
+        const flag = placeFlag({ left, top, scrollTop, width: clientWidth, name })
+        carets.push(new RemoteCaret({ left, top, height, name, color, idle, isMoving: shownUntil > now, ...flag }))
+      }
+    }
+    return carets
+  }
+
+  selections(view: EditorView): RectangleMarker[] {
+    const { from, to } = view.viewport
+    return [...this.cursors.values()].flatMap(({ anchor, head, color }) => {
+      if (anchor === head || Math.max(anchor, head) < from || Math.min(anchor, head) > to) return []
+      const range = EditorSelection.range(anchor, head)
+      return [...RectangleMarker.forRange(view, `cm-remote-selection hue-${personHueIndex(color)}`, range)]
+    })
+  }
+
+  private readonly onPresence = (changes: { added: number[]; updated: number[]; removed: number[] }): void => {
+    for (const id of [...changes.added, ...changes.updated, ...changes.removed]) {
+      if (id !== this.awareness.clientID) this.due.add(id)
+    }
+    if (this.due.size > 0) this.resolveSoon()
+  }
+
+  /** At most once a frame, and never while the text is being changed. */
+  private resolveSoon(): void {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined
+      if (this.resolve()) this.view.dispatch(movedSpec)
+    })
+  }
+
+  private resolve(): boolean {
+    const states = this.awareness.getStates() as Map<number, RemoteState>
+    const ids = [...this.due]
+    this.due.clear()
+    let hasChanged = false
+    const wanted: { id: number; state: RemoteState }[] = []
+    for (const id of ids) {
+      const state = states.get(id)
+      if (state?.cursor && id !== this.awareness.clientID) wanted.push({ id, state })
+      else hasChanged = this.cursors.delete(id) || hasChanged
+    }
+    const places = wanted.flatMap(({ state }) => {
+      const { anchor, head } = state.cursor as { anchor?: unknown; head?: unknown }
+      return [anchor, head]
+    })
+    const offsets = offsetsOf(this.text, places)
+    wanted.forEach(({ id, state }, i) => {
+      const [anchor, head] = [offsets[2 * i], offsets[2 * i + 1]]
+      if (anchor === undefined || head === undefined) this.due.add(id)
+      else hasChanged = this.place(id, state, anchor, head) || hasChanged
+    })
+    return hasChanged
+  }
+
+  private place(id: number, state: RemoteState, anchor: number, head: number): boolean {
+    const before = this.cursors.get(id)
+    const length = this.view.state.doc.length
+    const cursor: RemoteCursor = {
+      anchor: Math.min(anchor, length),
+      head: Math.min(head, length),
+      name: typeof state.user?.name === 'string' ? state.user.name.slice(0, limits.nameLengthMax) : '',
+      color: personHueIndex(state.user?.color),
+      idle: state.idle === true,
+      shownUntil: before?.shownUntil ?? 0,
+    }
+    const hasMoved = before === undefined || before.head !== cursor.head || before.anchor !== cursor.anchor
+    if (hasMoved) this.showName(cursor)
+    this.cursors.set(id, cursor)
+    return hasMoved || before.name !== cursor.name || before.color !== cursor.color || before.idle !== cursor.idle
+  }
+
+  private showName(cursor: RemoteCursor): void {
+    cursor.shownUntil = performance.now() + limits.flagShownMs
+    this.hideTimer ??= setTimeout(this.hideNames, limits.flagShownMs + 50)
+  }
+
+  private readonly hideNames = (): void => {
+    this.hideTimer = undefined
+    const now = performance.now()
+    const shown = [...this.cursors.values()].map(({ shownUntil }) => shownUntil).filter((until) => until > now)
+    if (shown.length > 0) this.hideTimer = setTimeout(this.hideNames, Math.min(...shown) - now + 50)
+    this.view.dispatch(movedSpec)
+  }
+}
+
+const movedSpec: TransactionSpec = { effects: cursorsMoved.of(null) }
+
+function touches(update: ViewUpdate, position: number): boolean {
+  let isTouched = false
+  update.changes.iterChangedRanges((from, to) => {
+    isTouched ||= from <= position && position <= to
+  })
+  return isTouched
+}

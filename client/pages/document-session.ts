@@ -1,0 +1,224 @@
+// One document as a page has it open: owns the Y.Doc and the provider, and turns what they tell into signals.
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import * as Y from 'yjs'
+import type { Refusal } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
+import { type Role, textName, type Usage } from '../../shared/protocol.ts'
+import { ChatState } from '../panels/chat-state.ts'
+import { Provider, type TextAside } from '../sync/index.ts'
+import type { Progress, ProviderStatus, SaveState } from '../sync/types.ts'
+import type { PageStorage } from '../ui/storage.ts'
+import type { DocumentLink } from './link.ts'
+import { remember } from './opened-documents.ts'
+import type { OwnPersonStore } from './own-person.ts'
+import { groupPeople, type ShownPerson } from './people.ts'
+
+export type SessionEvents = {
+  recovered(characters: number): void
+}
+
+type SessionOptions = {
+  link: DocumentLink
+  person: OwnPersonStore
+  storage: PageStorage
+  events: SessionEvents
+}
+
+/** A moment longer than an ack takes: without it the words would flicker with every key. */
+const savedHoldMs = 500
+const rememberDelayMs = 1_000
+
+export class DocumentSession {
+  readonly options: SessionOptions
+  readonly provider: Provider
+  readonly text: Y.Text
+  readonly status: Signal<ProviderStatus>
+  readonly saveState: Signal<SaveState>
+  readonly role: Signal<Role | undefined>
+  readonly usage: Signal<Usage | undefined>
+  readonly progress: Signal<Progress | undefined> = signal(undefined)
+  readonly refusal: Signal<{ refusal: Refusal; localText: string } | undefined> = signal(undefined)
+  /** The server has answered a join. */
+  readonly isJoined: Signal<boolean> = signal(false)
+  /** There is a text to show: the server's, or the one this browser kept. */
+  readonly isReady: Signal<boolean> = signal(false)
+  readonly people: Signal<readonly ShownPerson[]> = signal([])
+  readonly firstLine: Signal<string> = signal('')
+  readonly title: ReadonlySignal<string>
+  /** A text of this person that a refusal kept out of the document; his to take. */
+  readonly aside: Signal<TextAside | undefined>
+  readonly chat: ChatState
+  private readonly providerTitle: Signal<string>
+  private readonly idle = new Set<number>()
+  private readonly ends: (() => void)[] = []
+  private savedTimer: ReturnType<typeof setTimeout> | undefined
+  private rememberTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(options: SessionOptions, provider = openProvider(options)) {
+    this.options = options
+    this.provider = provider
+    this.text = provider.doc.getText(textName)
+    this.status = signal(provider.status)
+    this.saveState = signal(provider.saveState)
+    this.role = signal(provider.role)
+    this.usage = signal(provider.usage)
+    this.aside = signal(provider.offered)
+    this.providerTitle = signal(provider.title)
+    this.title = computed(() => this.providerTitle.value || this.firstLine.value.slice(0, limits.titleLengthMax))
+    this.chat = new ChatState(provider, this.status)
+    this.follow()
+    this.showPeople()
+    void this.whenReady()
+  }
+
+  /** Ends this session and opens the document as the server has it; the text of this one is then `aside` of the new one. */
+  startOver(): DocumentSession {
+    const provider = this.provider.startOver()
+    this.letGo()
+    return new DocumentSession(this.options, provider)
+  }
+
+  /** The person is done with the text that was set aside. */
+  async forgetAside(): Promise<void> {
+    const id = this.aside.value?.id
+    this.aside.value = undefined
+    if (id) await this.provider.forgetTextAside(id)
+  }
+
+  /** True when leaving the page would lose text: unsaved, and not kept by the browser. */
+  get wouldLose(): boolean {
+    const { saveState, unsavedCount } = this.provider
+    if (unsavedCount === 0 || saveState.kind === 'refused') return false
+    if (saveState.kind === 'offline' || saveState.kind === 'delayed') return !saveState.kept
+    return typeof indexedDB === 'undefined'
+  }
+
+  /** Ends the connection; unacknowledged text stays in the browser's storage. */
+  async close(): Promise<void> {
+    this.letGo()
+    await this.provider.destroy()
+    this.provider.doc.destroy()
+  }
+
+  private letGo(): void {
+    for (const end of this.ends) end()
+    this.chat.close()
+    clearTimeout(this.savedTimer)
+    clearTimeout(this.rememberTimer)
+  }
+
+  private follow(): void {
+    const { provider } = this
+    this.ends.push(
+      provider.on('status', (status) => {
+        this.status.value = status
+      }),
+      provider.on('saved', (state) => this.showSaved(state)),
+      provider.on('role', (role) => {
+        this.role.value = role
+        this.rememberSoon()
+      }),
+      provider.on('title', (title) => {
+        this.providerTitle.value = title
+      }),
+      provider.on('usage', (usage) => {
+        this.usage.value = usage
+      }),
+      provider.on('people', () => this.showPeople()),
+      provider.on('progress', (progress) => {
+        this.progress.value = progress.bytes < progress.of ? progress : undefined
+      }),
+      provider.on('recovered', ({ characters }) => this.options.events.recovered(characters)),
+      provider.on('refused', (refusal, localText) => {
+        this.refusal.value = { refusal, localText }
+      }),
+      effect(() => {
+        const { name, color } = this.options.person.person.value
+        provider.setPerson({ name, color })
+        this.showPeople()
+      }),
+      effect(() => {
+        if (this.title.value !== '') this.rememberSoon()
+      }),
+    )
+    provider.awareness.on('change', this.onPresence)
+    this.ends.push(() => provider.awareness.off('change', this.onPresence))
+  }
+
+  private async whenReady(): Promise<void> {
+    const { provider } = this
+    const loaded = provider.whenLoaded().then(() => {
+      if (this.text.length > 0 || provider.lineage !== undefined) this.isReady.value = true
+    })
+    const synced = provider.whenSynced().then(() => {
+      this.isJoined.value = true
+      this.isReady.value = true
+      this.role.value = provider.role
+      this.usage.value = provider.usage
+      this.rememberSoon(true)
+    })
+    // A refusal is told by its event; here it only means that there is nothing to wait for.
+    await Promise.allSettled([loaded, synced])
+    const [newest] = (await provider.textsAside()).reverse()
+    this.aside.value ??= newest
+  }
+
+  /** "Saved" waits a moment and is looked at again; everything else is said at once. */
+  private showSaved(state: SaveState): void {
+    clearTimeout(this.savedTimer)
+    const shown = this.saveState.peek()
+    if (state.kind === 'saved' && shown.kind === 'saving') {
+      this.savedTimer = setTimeout(() => {
+        this.saveState.value = this.provider.saveState
+      }, savedHoldMs)
+    } else if (JSON.stringify(state) !== JSON.stringify(shown)) this.saveState.value = state
+  }
+
+  private readonly showPeople = (): void => {
+    const people = groupPeople(this.provider.people, this.provider.clientId, this.idle)
+    // Before the server has told who is here: at least oneself.
+    this.people.value = people.map((person) =>
+      person.isSelf ? { ...person, ...nameAndColor(this.options.person) } : person,
+    )
+  }
+
+  private readonly onPresence = (changes: { added: number[]; updated: number[]; removed: number[] }): void => {
+    const states = this.provider.awareness.getStates()
+    let hasChanged = false
+    for (const id of [...changes.added, ...changes.updated, ...changes.removed]) {
+      const isIdle = states.get(id)?.idle === true
+      if (isIdle === this.idle.has(id)) continue
+      hasChanged = true
+      if (isIdle) this.idle.add(id)
+      else this.idle.delete(id)
+    }
+    if (hasChanged) this.showPeople()
+  }
+
+  private rememberSoon(isOpening = false): void {
+    clearTimeout(this.rememberTimer)
+    this.rememberTimer = setTimeout(() => this.remember(), isOpening ? 0 : rememberDelayMs)
+  }
+
+  private remember(): void {
+    const { link, storage } = this.options
+    const role = this.role.value
+    if (role === undefined) return
+    remember(storage, { id: link.id, keys: { [role]: link.key }, title: this.title.value, openedAt: Date.now() })
+  }
+}
+
+const nameAndColor = ({ person }: OwnPersonStore) => {
+  const { name, color } = person.peek()
+  return { name, color }
+}
+
+function openProvider({ link, person }: SessionOptions): Provider {
+  return new Provider({
+    url: location.origin,
+    documentId: link.id,
+    key: link.key,
+    doc: new Y.Doc(),
+    person: person.person.peek(),
+  })
+}

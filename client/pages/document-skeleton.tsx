@@ -1,0 +1,41 @@
+// What stands where a document will be: the bar, the sheet, and for large ones how far it has come.
+import type { JSX } from 'preact'
+import type { Progress } from '../sync/types.ts'
+
+/** `inner`: only the sheet's content, when the bar is there already. `note`: why it takes long. */
+export function DocumentSkeleton(props: {
+  inner?: boolean
+  progress?: Progress | undefined
+  note?: string
+}): JSX.Element {
+  const { inner = false, progress, note } = props
+  const lines = (
+    <div class="skeleton" role="status">
+      <span class="unseen">Opening the document…</span>
+      <i class="title" />
+      <i />
+      <i />
+      <i class="short" />
+      {progress && progress.of > 0 && (
+        <div class="skeleton-note">
+          <progress value={progress.bytes} max={progress.of} aria-label="How much of the document has arrived" />
+          <span>
+            {megabytes(progress.bytes)} of {megabytes(progress.of)} MB
+          </span>
+        </div>
+      )}
+      {note && <p class="skeleton-note">{note}</p>}
+    </div>
+  )
+  if (inner) return lines
+  return (
+    <div class="document">
+      <div class="top-bar" />
+      <div class="work">
+        <div class="sheet">{lines}</div>
+      </div>
+    </div>
+  )
+}
+
+const megabytes = (bytes: number) => (bytes / 1_048_576).toFixed(1)

@@ -1,0 +1,89 @@
+// The documents this browser has opened, with the keys it has for them. Kept in localStorage; nobody else has this list.
+import { type DocumentId, type Key, parseDocumentId, parseKey } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import { type Role, roles } from '../../shared/protocol.ts'
+import { type PageStorage, readJson, writeJson } from '../ui/storage.ts'
+
+const storageName = 'scriptorium.documents'
+
+/** `title`: the document's, else its first line. `openedAt`: ms since epoch. */
+export type OpenedDocument = {
+  id: DocumentId
+  keys: Partial<Record<Role, Key>>
+  title: string
+  openedAt: number
+}
+
+/** What is learnt about a document; keys are added to those known before. */
+export type Remembered = { id: DocumentId; keys?: Partial<Record<Role, Key>>; title?: string; openedAt?: number }
+
+/** Newest first. What is broken in the storage is left out. */
+export function readOpened(storage: PageStorage): OpenedDocument[] {
+  const value = readJson(storage, storageName)
+  const list = Array.isArray(value) ? value.map(parseOpened).filter((entry) => entry !== undefined) : []
+  return list.sort((a, b) => b.openedAt - a.openedAt)
+}
+
+export const findOpened = (storage: PageStorage, id: DocumentId): OpenedDocument | undefined =>
+  readOpened(storage).find((entry) => entry.id === id)
+
+/** Adds to what is known of a document. False when the browser keeps nothing. */
+export function remember(storage: PageStorage, learnt: Remembered): boolean {
+  // Read again each time: another tab may have written since.
+  const known = readOpened(storage)
+  const before = known.find((entry) => entry.id === learnt.id)
+  const entry: OpenedDocument = {
+    id: learnt.id,
+    keys: { ...before?.keys, ...learnt.keys },
+    title: learnt.title || before?.title || '',
+    openedAt: learnt.openedAt ?? before?.openedAt ?? 0,
+  }
+  const others = known.filter((other) => other.id !== learnt.id)
+  const list = [entry, ...others].sort((a, b) => b.openedAt - a.openedAt).slice(0, limits.openedDocumentsMax)
+  return writeJson(storage, storageName, list)
+}
+
+/** Drops one key, e.g. one that was revoked. */
+export function forgetKey(storage: PageStorage, id: DocumentId, role: Role): void {
+  const list = readOpened(storage)
+  const entry = list.find((other) => other.id === id)
+  if (entry === undefined) return
+  delete entry.keys[role]
+  writeJson(storage, storageName, list)
+}
+
+export function forget(storage: PageStorage, id: DocumentId): void {
+  writeJson(
+    storage,
+    storageName,
+    readOpened(storage).filter((entry) => entry.id !== id),
+  )
+}
+
+/** The strongest role there is a key for, with that key. */
+export function strongestKey(entry: OpenedDocument): { role: Role; key: Key } | undefined {
+  for (const role of roles) {
+    const key = entry.keys[role]
+    if (key !== undefined) return { role, key }
+  }
+  return undefined
+}
+
+function parseOpened(value: unknown): OpenedDocument | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { id: anyId, keys: anyKeys, title, openedAt } = value as Record<string, unknown>
+  const id = parseDocumentId(anyId)
+  if (id === undefined || typeof anyKeys !== 'object' || anyKeys === null) return undefined
+  const keys: Partial<Record<Role, Key>> = {}
+  for (const role of roles) {
+    const key = parseKey((anyKeys as Record<string, unknown>)[role])
+    if (key !== undefined) keys[role] = key
+  }
+  if (Object.keys(keys).length === 0) return undefined
+  return {
+    id,
+    keys,
+    title: typeof title === 'string' ? title.slice(0, limits.titleLengthMax) : '',
+    openedAt: typeof openedAt === 'number' && Number.isFinite(openedAt) ? openedAt : 0,
+  }
+}

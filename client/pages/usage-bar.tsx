@@ -1,0 +1,21 @@
+// Tells how much room is left in a document before its limits bite, and not a word before that matters.
+import type { JSX } from 'preact'
+import type { DocumentSession } from './document-session.ts'
+import { fullness } from './fullness.ts'
+
+const shownFrom = 0.9
+
+export function UsageBar({ session }: { session: DocumentSession }): JSX.Element | null {
+  const usage = session.usage.value
+  const full = usage === undefined ? 0 : fullness(usage)
+  if (full < shownFrom) return null
+  return (
+    <div class="note-bar warn" role="status">
+      <p>
+        {full >= 1
+          ? 'This document is full. Deleting still works; go on in a new document.'
+          : `This document is nearly full: ${Math.floor((1 - full) * 100)} % of its room is left. Go on in a new one soon.`}
+      </p>
+    </div>
+  )
+}

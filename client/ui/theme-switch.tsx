@@ -1,0 +1,48 @@
+// One button that opens the three choices.
+import type { JSX } from 'preact'
+import { CheckIcon, MoonIcon, SunIcon, SystemIcon } from './icons.tsx'
+import { Menu } from './menu.tsx'
+import { type Theme, type ThemeChoice, themes } from './theme.ts'
+
+const names: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' }
+const icons = { system: SystemIcon, light: SunIcon, dark: MoonIcon }
+
+export function ThemeSwitch({ choice }: { choice: ThemeChoice }): JSX.Element {
+  const current = choice.theme.value
+  const Current = icons[current]
+  return (
+    <Menu
+      id="theme-menu"
+      label={`Theme: ${names[current]}`}
+      buttonClass="button plain icon"
+      button={<Current />}
+      className="choices"
+    >
+      {(close) =>
+        themes.map((theme) => {
+          const Icon = icons[theme]
+          return (
+            <button
+              key={theme}
+              type="button"
+              class="choice"
+              aria-pressed={theme === current}
+              onClick={() => {
+                choice.choose(theme)
+                close()
+              }}
+            >
+              <Icon />
+              {names[theme]}
+              {theme === current && (
+                <span class="chosen">
+                  <CheckIcon size={16} />
+                </span>
+              )}
+            </button>
+          )
+        })
+      }
+    </Menu>
+  )
+}
