@@ -67,28 +67,30 @@ export class Presence {
     this.people = new Map(people.map((person) => [person.clientId, person]))
     this.states = new Map(presence)
     this.live = true
+    this.feed([...before.keys(), ...this.people.keys()])
     this.tell(before)
     this.lastSent = ''
     this.sendSoon()
   }
 
-  apply(changes: PresenceChanges): void {
+  apply({ joined = [], changed = [], left = [], states = [] }: PresenceChanges): void {
     const before = new Map(this.people)
-    for (const id of changes.left ?? []) {
+    for (const id of left) {
       this.people.delete(id)
       this.states.delete(id)
     }
-    for (const person of [...(changes.joined ?? []), ...(changes.changed ?? [])])
-      this.people.set(person.clientId, person)
-    for (const [id, state] of changes.states ?? []) if (this.people.has(id)) this.states.set(id, state)
-    this.tell(before)
+    for (const person of [...joined, ...changed]) this.people.set(person.clientId, person)
+    for (const [id, state] of states) if (this.people.has(id)) this.states.set(id, state)
+    const named = [...joined, ...changed].map((person) => person.clientId)
+    this.feed([...left, ...named, ...states.map(([id]) => id)])
+    if (named.length + left.length > 0) this.tell(before)
   }
 
   /** Not connected: nobody can be seen. The list of people stays until the server tells the next one. */
   offline(): void {
     this.live = false
     this.states.clear()
-    this.feed(new Map())
+    this.feed([...this.awareness.states.keys()] as ClientId[], new Map())
   }
 
   destroy(): void {
@@ -98,7 +100,6 @@ export class Presence {
   }
 
   private tell(before: ReadonlyMap<ClientId, PersonEntry>): void {
-    this.feed(this.people)
     const joined = this.list.filter((person) => !before.has(person.clientId))
     const left = [...before.values()].filter((person) => !this.people.has(person.clientId))
     const same =
@@ -106,22 +107,23 @@ export class Presence {
     if (!same) this.changed(this.list, { joined, left })
   }
 
-  /** Makes the remote states of the Awareness those of these people, and tells its listeners what changed. */
-  private feed(people: ReadonlyMap<ClientId, PersonEntry>): void {
+  /** Makes the awareness states of these ids what the people and their states are, and tells its listeners. */
+  private feed(ids: readonly ClientId[], people: ReadonlyMap<ClientId, PersonEntry> = this.people): void {
     const { awareness } = this
     const added: number[] = []
     const updated: number[] = []
-    const removed = [...awareness.states.keys()].filter(
-      (id) => id !== awareness.clientID && !people.has(id as ClientId),
-    )
-    for (const id of removed) {
-      awareness.states.delete(id)
-      awareness.meta.delete(id)
-    }
-    for (const [id, person] of people) {
+    const removed: number[] = []
+    for (const id of new Set(ids)) {
       if (id === awareness.clientID) continue
-      const state = remoteState(person, this.states.get(id))
+      const person = people.get(id)
       const before = awareness.states.get(id)
+      if (person === undefined) {
+        if (before !== undefined) removed.push(id)
+        awareness.states.delete(id)
+        awareness.meta.delete(id)
+        continue
+      }
+      const state = remoteState(person, this.states.get(id))
       if (before !== undefined && JSON.stringify(before) === JSON.stringify(state)) continue
       ;(before === undefined ? added : updated).push(id)
       awareness.states.set(id, state)

@@ -155,6 +155,22 @@ describe('answers that come late or not at all', () => {
     expect(provider.unsavedCount).toBe(2)
   })
 
+  it('[J3] [B4] broadcasts that come before the answer are held: what it covers is ignored, the rest applied', async () => {
+    const other = new Y.Doc()
+    const broadcasts: Uint8Array[] = []
+    other.on('update', (bytes) => broadcasts.push(bytes))
+    for (const letter of ['a', 'b']) other.getText('content').insert(0, letter)
+    onJoin = (_request, socket) => {
+      Y.applyUpdate(doc.current, broadcasts[0]!)
+      socket.emit('update', { from: 1, to: 1 }, broadcasts[0]!)
+      socket.emit('update', { from: 2, to: 2 }, broadcasts[1]!)
+      return { seq: 1 }
+    }
+    const provider = start()
+    await provider.whenSynced()
+    expect([provider.doc.getText('content').toString(), provider.seq, joins.length]).toEqual(['ba', 2, 1])
+  })
+
   it('edits are pipelined: four packets go without an answer, the rest merges into one', async () => {
     const answers: (() => void)[] = []
     onUpdate = (bytes, answer) => {
@@ -221,6 +237,25 @@ describe('refusals that may pass', () => {
     expect(joins).toHaveLength(5)
     expect(clock.waits.filter((ms) => ms === 1_000)).toHaveLength(1)
     expect(clock.waits.filter((ms) => ms === 2_000).length).toBeGreaterThanOrEqual(1)
+  })
+
+  it('[U4] of several refused packets only the first makes it join again; late refusals are void', async () => {
+    const refusals: (() => void)[] = []
+    const honest = onUpdate
+    onUpdate = (bytes, answer, socket) => {
+      if (joins.length > 1) honest(bytes, answer, socket)
+      else refusals.push(() => answer(refusal('not-synced')))
+    }
+    const provider = start()
+    await provider.whenSynced()
+    for (const letter of 'abc') {
+      const waiting = refusals.length
+      type(provider, letter)
+      await eventually(() => expect(refusals.length).toBe(waiting + 1))
+    }
+    for (const refuse of refusals) refuse()
+    await provider.whenSaved()
+    expect([serverText(), joins.length]).toEqual(['abc', 2])
   })
 
   it('[C2] a handshake refused for the protocol version ends the trying', async () => {

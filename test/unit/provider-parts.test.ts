@@ -4,6 +4,8 @@ import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { Chat, type ChatHost } from '../../client/sync/chat.ts'
 import { type Clock, jitter } from '../../client/sync/clock.ts'
+import { NoJournal } from '../../client/sync/journal.ts'
+import { LocalCopy } from '../../client/sync/local-copy.ts'
 import { listenToPage } from '../../client/sync/page-events.ts'
 import { Presence, toPosition } from '../../client/sync/presence.ts'
 import { saveStateOf } from '../../client/sync/save-state.ts'
@@ -226,6 +228,34 @@ describe('transfers', () => {
     took[5]!({ ok: true })
     expect(answers).toHaveLength(2)
     expect(offsets).toHaveLength(6)
+  })
+})
+
+describe('local copy', () => {
+  it('own text that comes back does not make Yjs take another client id', () => {
+    const host = { edited: () => undefined, recovered: () => undefined }
+    const copy = new LocalCopy(new Y.Doc(), new NoJournal(), pageClock(), host)
+    const before = new Y.Doc()
+    before.clientID = copy.doc.clientID
+    before.getText('content').insert(0, 'mine')
+    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined)
+    copy.applyRemote(Y.encodeStateAsUpdate(before))
+    log.mockRestore()
+    expect([copy.text, copy.doc.clientID]).toEqual(['mine', before.clientID])
+    copy.close()
+  })
+
+  it('text that is in the document already when it is given to a provider counts as unsaved', () => {
+    const doc = new Y.Doc()
+    doc.getText('content').insert(0, 'before')
+    const author = doc.clientID
+    const copy = new LocalCopy(doc, new NoJournal(), pageClock(), {
+      edited: () => undefined,
+      recovered: () => undefined,
+    })
+    expect(copy.outbox.count).toBe(1)
+    expect(copy.claimList().map(({ id }) => id)).toEqual([doc.clientID, author])
+    copy.close()
   })
 })
 
