@@ -14,7 +14,7 @@ import type { Broadcaster, Session } from '../session.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import { Callers } from './callers.ts'
 import { Connection, type ConnectionTools } from './connection.ts'
-import { QueueWatch } from './queue-watch.ts'
+import { cutOff, QueueWatch, webSocketOf } from './queue-watch.ts'
 import { chatRoom, docRoom } from './seat.ts'
 import type { ScriptoriumServer, ScriptoriumSocket } from './types.ts'
 
@@ -101,10 +101,13 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
       // Not disconnect(), which would tell the client's library to stay away; and not io.close(), which drops what is
       // queued and closes an HTTP server that may be somebody else's.
       const conns = Object.values((io.engine as unknown as { clients: Record<string, Conn> }).clients)
-      const closed = conns.map((conn) => new Promise<void>((resolve) => conn.once('close', () => resolve())))
+      const closed = conns.map((conn) => {
+        return new Promise<void>((resolve) => (webSocketOf(conn) ?? conn).once('close', () => resolve()))
+      })
       for (const conn of conns) conn.close()
       await withinMs(clock, limits.closeFlushMsMax, Promise.all(closed))
       closeWatch()
+      for (const conn of conns) cutOff(conn)
       io.engine.close()
       await io.of('/').adapter.close()
     },

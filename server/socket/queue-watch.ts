@@ -73,11 +73,19 @@ export class QueueWatch {
 }
 
 /** Ends a connection that nobody reads, and what is queued for it: a polite close would wait behind that. */
-function cutOff(conn: Socket['conn']): void {
-  const { socket } = conn.transport as unknown as { socket?: { terminate?(): void } }
+export function cutOff(conn: Socket['conn']): void {
+  const webSocket = webSocketOf(conn)
   conn.close(true)
-  socket?.terminate?.()
+  webSocket?.terminate()
 }
+
+/** What a connection writes to, unless it polls. */
+export function webSocketOf(conn: Socket['conn']): WebSocketLike | undefined {
+  return (conn.transport as unknown as { socket?: WebSocketLike }).socket
+}
+
+/** The part of `ws` that is used: `close` is told when the TCP connection is over. */
+export type WebSocketLike = { terminate(): void; once(event: 'close', listener: () => void): void }
 
 /** What waits in Engine.IO and what ws has taken but the kernel has not, bytes. */
 export function queuedBytes(conn: EngineQueue): number {
