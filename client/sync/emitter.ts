@@ -1,7 +1,6 @@
 // Typed events for the provider. A listener that throws is reported and harms neither the others nor the provider.
 
-// biome-ignore lint/suspicious/noExplicitAny: the one place where argument lists of every shape meet
-type Listener = (...args: any[]) => void
+type Listener = (...args: never[]) => void
 
 export class Emitter<Events extends { [Name in keyof Events]: Listener }> {
   private readonly listeners = new Map<keyof Events, Set<Listener>>()
@@ -17,7 +16,7 @@ export class Emitter<Events extends { [Name in keyof Events]: Listener }> {
   }
 
   emit<Name extends keyof Events>(name: Name, ...args: Parameters<Events[Name]>): void {
-    for (const listener of [...(this.listeners.get(name) ?? [])]) guarded(() => listener(...args))
+    for (const listener of [...(this.listeners.get(name) ?? [])]) guarded(() => listener(...(args as never[])))
   }
 
   clear(): void {

@@ -36,10 +36,10 @@ const tabKey = 'scriptorium.tab'
 /** The same before and after a reload of this tab; made up where the browser keeps nothing. A duplicate has it, too. */
 export function tabId(make: () => string): string {
   try {
-    const known = sessionStorage.getItem(tabKey)
+    const known = globalThis.sessionStorage.getItem(tabKey)
     if (known !== null) return known
     const made = make()
-    sessionStorage.setItem(tabKey, made)
+    globalThis.sessionStorage.setItem(tabKey, made)
     return made
   } catch {
     return make()

@@ -4,6 +4,7 @@ import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { systemClock } from '../../client/sync/clock.ts'
 import { IndexedDbJournal } from '../../client/sync/indexeddb-journal.ts'
+import { openJournalDatabase } from '../../client/sync/journal-database.ts'
 import type { ClientId, ClientToken, Lineage } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 
@@ -134,6 +135,20 @@ it('a fresh lease keeps others away; an old one does not, unless the tab answers
   ahead = limits.leaseMs + 1
   const adopted = await heir.adopt(counter(), 10)
   expect(adopted?.rows.map((one) => one.bytes)).toEqual([bytes(1)])
+})
+
+it('a tab that wakes up while it is asked about is left alone', async () => {
+  await crashed('sleeper', (journal) => journal.add(row(1)))
+  ahead = limits.leaseMs + 1
+  const heir = journalOf('heir')
+  const adopting = heir.adopt(counter(), 10)
+  const database = await openJournalDatabase(() => undefined)
+  // It renews its lease, but its answer comes too late.
+  const [record] = await database.getAll('journals')
+  await database.put('journals', { ...record!, lease: clock.now() })
+  expect(await adopting).toBeUndefined()
+  expect(await database.getAll('rows')).toHaveLength(1)
+  database.close()
 })
 
 it('journals with more ids than a join may bring stay for later', async () => {
