@@ -29,7 +29,6 @@ export class Connection implements Watched {
   readonly #chat: TokenBucket
   readonly #joins: TokenBucket
   readonly #others: TokenBucket
-  readonly #cancelJoinTimeout: () => void
   /** The newest presence that came too soon, and what takes back its timer. */
   #later: { state: unknown; cancel: () => void } | undefined
 
@@ -47,9 +46,6 @@ export class Connection implements Watched {
     this.#chat = new TokenBucket(clock, limits.chatPerSecond, limits.chatBurst)
     this.#joins = new TokenBucket(clock, limits.joinsPerSecond, limits.joinsBurst)
     this.#others = new TokenBucket(clock, limits.eventsPerSecond, limits.eventsBurst)
-    this.#cancelJoinTimeout = clock.after(limits.joinTimeoutMs, () => {
-      if (this.#seat.place === undefined) socket.conn.close(true)
-    })
     this.#listen()
   }
 
@@ -232,10 +228,9 @@ export class Connection implements Watched {
   }
 
   #close(): void {
-    this.#cancelJoinTimeout()
     this.#later?.cancel()
     this.#upload.drop()
-    this.#seat.leave()
+    this.#seat.close()
   }
 }
 

@@ -37,6 +37,7 @@ export class Seat {
   #download: Download | undefined
   #transfers = 0
   #isJoining = false
+  #cancelTimeout: () => void = () => undefined
   /** Counts departures: a join that waited meanwhile has nobody to let in any more. */
   #departures = 0
 
@@ -44,6 +45,7 @@ export class Seat {
     this.#socket = socket
     this.#address = address
     this.#tools = tools
+    this.#awaitJoin()
   }
 
   /** The session and its room, while there is one. */
@@ -79,6 +81,22 @@ export class Seat {
     this.#place = undefined
     place.lease.room.end(place.session)
     place.lease.release()
+    this.#awaitJoin()
+  }
+
+  /** For a connection that is over. */
+  close(): void {
+    this.leave()
+    this.#cancelTimeout()
+  }
+
+  /** Whoever is in no document, and does not come into one, has no reason to stay connected ([C4]). */
+  #awaitJoin(): void {
+    this.#cancelTimeout()
+    this.#cancelTimeout = this.#tools.clock.after(limits.joinTimeoutMs, () => {
+      if (this.#isJoining) this.#awaitJoin()
+      else this.#socket.conn.close(true)
+    })
   }
 
   /** Before a room is opened for it: a wrong key must cost the server nothing but a look-up. */
@@ -119,6 +137,7 @@ export class Seat {
         entered: (session: Session) => {
           sockets.set(session, this.#socket)
           this.#place = { lease, session }
+          this.#cancelTimeout()
         },
       }
       const joined = await join(lease.room, wanted, stateVector, line, this.#tools)

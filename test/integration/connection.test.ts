@@ -92,7 +92,7 @@ test('[C4] an address holds connectionsPerAddressMax connections; more are refus
   await crowded.close()
 })
 
-test('[C4] a connection that joins nothing within joinTimeoutMs is closed, one that joined is not', async () => {
+test('[C4] a connection that joins nothing within joinTimeoutMs is closed, before its first document and after its last', async () => {
   const document = await createDocument(server.url)
   const [idle, busy] = [new RawClient(server.url), new RawClient(server.url)]
   await idle.connected()
@@ -102,7 +102,12 @@ test('[C4] a connection that joins nothing within joinTimeoutMs is closed, one t
   clock.jump(200)
   await idle.disconnected()
   expect(busy.socket.connected).toBe(true)
-  busy.close()
+  await busy.ask('leave')
+  clock.jump(limits.joinTimeoutMs - 100)
+  expect(await busy.join(document)).toMatchObject({ ok: true })
+  await busy.ask('leave')
+  clock.jump(limits.joinTimeoutMs + 100)
+  await busy.disconnected()
 })
 
 describe('[C5] a connection that floods is closed and nobody else notices', () => {
