@@ -65,7 +65,7 @@ async function createWhole(path: string, content: string): Promise<boolean> {
   }
 }
 
-const linkUnsupported = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+const linkUnsupported: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 async function createExclusive(path: string, content: string): Promise<boolean> {
   try {

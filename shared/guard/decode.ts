@@ -27,7 +27,7 @@ export type DeleteRange = Id & { end: number }
 export type DecodedUpdate = { blocks: Block[]; deletions: DeleteRange[] }
 
 const itemRef = { gc: 0, deleted: 1, string: 4, skip: 10 }
-const foreignRefs = new Set([2, 3, 5, 6, 7, 8, 9])
+const foreignRefs: ReadonlySet<number> = new Set([2, 3, 5, 6, 7, 8, 9])
 const hasOrigin = 0x80
 const hasRightOrigin = 0x40
 const hasParentSub = 0x20
