@@ -2,7 +2,6 @@
 // no HTTP: sessions are reached through Peer and Broadcaster, durability comes from the commit queue.
 import * as Y from 'yjs'
 import { AppError, type Refusal } from '../shared/errors.ts'
-import { guard } from '../shared/guard.ts'
 import type { ClientId, DocumentId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Answer, PresenceState, Seq, UpdateAnswer } from '../shared/protocol.ts'
@@ -10,6 +9,7 @@ import type { Clock } from './clock.ts'
 import type { CommitQueue, CommitSource } from './commit-queue.ts'
 import type { DocumentMeta } from './document-meta.ts'
 import { Fanout } from './fanout.ts'
+import { judge } from './judge.ts'
 import type { LiveDocument } from './live-document.ts'
 import type { RoomEvents } from './metrics.ts'
 import { adjacentMerged, loneAuthor, type Part } from './parts.ts'
@@ -152,27 +152,13 @@ export class Room implements CommitSource {
     if (!session.synced || session.ended) throw new AppError('not-synced', 'Join the document again first.')
     if (this.#rebuilding !== undefined) throw new AppError('busy', 'The document is being read again; try again.')
     this.#init.queue.submit(this, bytes.length)
-    const structs = this.#guard(session, bytes)
+    const structs = judge(this.document, session, bytes, this.#init.events)
     const canonical = this.document.apply(bytes, session, structs)
     if (canonical === undefined) {
       this.#answerKnown(session, answer)
       return
     }
     this.#waiting.push({ session, bytes: canonical, answer })
-  }
-
-  #guard(session: Session, bytes: Uint8Array): number {
-    const view = { doc: this.document.doc, owns: (id: number) => session.owns.has(id as ClientId) }
-    let verdict = guard(bytes, { ...view, usage: this.document.usage })
-    if (!verdict.ok && verdict.reason === 'too-large' && this.document.recount()) {
-      verdict = guard(bytes, { ...view, usage: this.document.usage })
-    }
-    if (verdict.ok) return verdict.structs
-    this.#init.events.guarded(verdict.reason)
-    if (verdict.reason === 'too-large') {
-      throw new AppError('too-large', 'The document is full. Delete something, or go on in a new one.')
-    }
-    throw new AppError('invalid', `The server could not take this change (${verdict.reason}).`)
   }
 
   /** Nothing new: a retry whose ack was lost. It is answered when the state that has it is durable ([U5]). */

@@ -1,0 +1,28 @@
+// Asks the guard about an update of one session, and turns its verdict into what a person is told.
+import { AppError } from '../shared/errors.ts'
+import { guard } from '../shared/guard.ts'
+import type { ClientId } from '../shared/ids.ts'
+import type { LiveDocument } from './live-document.ts'
+import type { RoomEvents } from './metrics.ts'
+import type { Session } from './session.ts'
+
+/** How many structures the update adds. Throws `invalid` or `too-large`; the document is not changed either way. */
+export function judge(
+  document: LiveDocument,
+  session: Session,
+  bytes: Uint8Array,
+  events: Pick<RoomEvents, 'guarded'>,
+): number {
+  const view = { doc: document.doc, owns: (id: number) => session.owns.has(id as ClientId) }
+  let verdict = guard(bytes, { ...view, usage: document.usage })
+  // What is known of the size is never too low, but it may be too high.
+  if (!verdict.ok && verdict.reason === 'too-large' && document.recount()) {
+    verdict = guard(bytes, { ...view, usage: document.usage })
+  }
+  if (verdict.ok) return verdict.structs
+  events.guarded(verdict.reason)
+  if (verdict.reason === 'too-large') {
+    throw new AppError('too-large', 'The document is full. Delete something, or go on in a new one.')
+  }
+  throw new AppError('invalid', `The server could not take this change (${verdict.reason}).`)
+}
