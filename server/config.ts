@@ -80,7 +80,7 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
   try {
     values = parseFlags(args)
   } catch (error) {
-    return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) }
+    return { kind: 'wrong', message: (error instanceof Error ? error.message : String(error)).replace(/\n/g, ' ') }
   }
   if (values.values.help) return { kind: 'help' }
   if (values.values.version) return { kind: 'version' }

@@ -17,6 +17,7 @@ import { RoomPresence, withoutOwn } from './room-presence.ts'
 import { SeqWaiters } from './seq-waiters.ts'
 import type { Broadcaster, Session } from './session.ts'
 import type { StoreWrite } from './store/store.ts'
+import { untilItWorks } from './until-it-works.ts'
 import { recordWrite } from './update-log.ts'
 
 export type RoomInit = {
@@ -266,7 +267,12 @@ export class Room implements CommitSource {
   async #rebuild(): Promise<void> {
     // Taken before reading: what becomes durable meanwhile is applied twice, which changes nothing.
     const accepted = [...(this.#forming?.parts ?? []), ...this.#waiting]
-    const document = await this.#init.reload()
+    const document = await untilItWorks(() => this.#init.reload(), {
+      clock: this.#init.clock,
+      failed: (error) => this.#init.events.broken(this.id, error),
+      isOver: () => this.#closed,
+    })
+    if (document === undefined) return
     for (const part of accepted) Y.applyUpdate(document.doc, part.bytes)
     document.recount()
     this.document.close()

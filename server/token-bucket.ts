@@ -41,7 +41,8 @@ export class TokenBucket {
       this.#tokens -= cost
       return 0
     }
-    return Math.ceil((Math.min(cost, this.#burst) - this.#tokens) / this.#perMs)
+    // Never 0, not even for what is more than a full bucket: that would say it was taken.
+    return Math.max(1, Math.ceil((Math.min(cost, this.#burst) - this.#tokens) / this.#perMs))
   }
 
   #refill(): void {

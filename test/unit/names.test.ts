@@ -1,0 +1,31 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { cleanLine, cleanName } from '../../shared/names.ts'
+
+test('[P5] names lose what hides or reorders text, and are never empty', () => {
+  const cases: [string, string][] = [
+    ['  Ada   Lovelace ', 'Ada Lovelace'],
+    ['a\tb\r\nc', 'a b c'],
+    ['\u202eabc\u202c\u2066\u2069', 'abc'],
+    ['A\u200bd\u200da\ufeff', 'Ada'],
+    ['\u0000\u0007\u009f', 'Anonymous'],
+    ['Z\u0300\u0301\u0302\u0303\u0304\u0305', 'Z\u0300\u0301\u0302'],
+    ['\ud800half', 'half'],
+    ['', 'Anonymous'],
+    ['Åsa 张伟 🙂', 'Åsa 张伟 🙂'],
+  ]
+  for (const [given, clean] of cases) expect(cleanName(given, 40)).toBe(clean)
+})
+
+test('[P5] whatever is given, a name is a trimmed line within its length, and cleaning it again changes nothing', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (given) => {
+      const line = cleanLine(given, 20)
+      expect(line.length).toBeLessThanOrEqual(20)
+      expect(line).toBe(line.trim())
+      expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
+      expect(cleanLine(line, 20)).toBe(line)
+    }),
+    { numRuns: 2_000, ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }) },
+  )
+})

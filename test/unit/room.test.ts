@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { CommitQueue } from '../../server/commit-queue.ts'
+import { LiveDocument } from '../../server/live-document.ts'
+import { Room } from '../../server/room.ts'
+import { Session } from '../../server/session.ts'
+import { MemoryStore } from '../../server/store/memory.ts'
+import { UpdateLog } from '../../server/update-log.ts'
+import { type ClientId, type Lineage, makeDocumentId, type PersonId } from '../../shared/ids.ts'
+import type { Answer, Role, UpdateAnswer } from '../../shared/protocol.ts'
+import { eventually } from '../harness/eventually.ts'
+import { FakeClock } from '../harness/fake-clock.ts'
+
+const id = makeDocumentId()
+let clock: FakeClock
+let store: MemoryStore
+let log: UpdateLog
+let room: Room
+let told: unknown[]
+let reload: () => Promise<LiveDocument>
+
+beforeEach(() => {
+  clock = new FakeClock()
+  store = new MemoryStore()
+  log = new UpdateLog(store)
+  told = []
+  const nothing = () => undefined
+  reload = async () => new LiveDocument(log.replay(await log.load(id)))
+  const meta = {
+    version: 1 as const,
+    title: '',
+    language: 'markdown',
+    createdAt: 0,
+    lineage: 'lineage' as Lineage,
+    keys: { own: ['own'], edit: ['edit'], view: ['view'] },
+  }
+  room = new Room({
+    id,
+    meta,
+    document: new LiveDocument(undefined),
+    seq: 0,
+    snapshotSeq: 0,
+    queue: new CommitQueue({ store, clock, cpu: () => 0 }),
+    clock,
+    broadcaster: {
+      update: (header, _bytes, except) => told.push([header.from, header.to, except?.clientId]),
+      presence: nothing,
+      presenceToTextOnly: nothing,
+      heartbeat: nothing,
+      chat: nothing,
+    },
+    events: { broadcast: nothing, refused: nothing, guarded: nothing, broken: nothing, digestDiffered: nothing },
+    reload: () => reload(),
+  })
+})
+afterEach(() => room.close())
+
+/** A session in the room with a Y.Doc of its own, and what its client was told. */
+function enter(clientId: number, role: Role = 'edit') {
+  const heard: unknown[] = []
+  const session = new Session({
+    peer: {
+      presence: () => undefined,
+      resync: (reason) => heard.push(reason),
+      close: (refusal) => heard.push(refusal.code),
+      setLive: (live) => heard.push(live),
+    },
+    role,
+    keyHash: role,
+    textOnly: false,
+    person: { id: 'person' as PersonId, name: 'N', color: 0 },
+    clientId: clientId as ClientId,
+  })
+  room.enter(session, session.clientId, new Set([session.clientId]))
+  session.synced = true
+  const doc = new Y.Doc()
+  doc.clientID = clientId
+  const type = (text: string) => {
+    const before = Y.encodeStateVector(doc)
+    doc.getText('content').insert(0, text)
+    return Y.encodeStateAsUpdate(doc, before)
+  }
+  const send = (bytes: Uint8Array) =>
+    new Promise<Answer<UpdateAnswer>>((resolve) => room.update(session, bytes, resolve))
+  return { session, heard, type, send }
+}
+
+/** Makes the document throw at its next update, half applied, as Yjs would. */
+function breakDocument(): void {
+  const { document } = room
+  document.apply = () => {
+    document.doc.getText('content').insert(0, 'half of something')
+    throw new Error('Yjs threw')
+  }
+}
+
+describe('when Yjs throws at what the guard let through', () => {
+  test('the sender is refused, nothing is relayed or stored, and the document is read again for everybody', async () => {
+    const [ada, bob] = [enter(2 ** 31 + 1), enter(2 ** 31 + 2)]
+    expect(await ada.send(ada.type('kept'))).toEqual({ ok: true, seq: 1, alone: true })
+    breakDocument()
+    expect(await bob.send(bob.type('bad'))).toMatchObject({ ok: false, error: { code: 'invalid' } })
+    expect(await ada.send(ada.type('early '))).toMatchObject({ ok: false, error: { code: 'busy' } })
+    await room.whenUsable()
+    expect(room.document.text).toBe('kept')
+    expect([ada.heard, bob.heard]).toEqual([
+      [true, 'rebuilt'],
+      [true, 'rebuilt'],
+    ])
+    expect([told, (await log.load(id)).seq]).toEqual([[[1, 1, ada.session.clientId]], 1])
+  })
+
+  test('what was accepted before and waits for its commit is not lost', async () => {
+    const [ada, bob] = [enter(2 ** 31 + 1), enter(2 ** 31 + 2)]
+    const release = store.hold()
+    const [first] = [ada.send(ada.type('first'))]
+    await eventually(() => expect(room.coveringSeq).toBe(1))
+    const second = ada.send(ada.type('second '))
+    breakDocument()
+    expect(await bob.send(bob.type('bad'))).toMatchObject({ ok: false })
+    await room.whenUsable()
+    expect(room.document.text).toBe('second first')
+    release()
+    expect([await first, await second]).toMatchObject([{ ok: true }, { ok: true }])
+    expect((await reload()).text).toBe('second first')
+  })
+
+  test('and the disk cannot be read, it is tried again; until then nobody is let at the broken document', async () => {
+    const ada = enter(2 ** 31 + 1)
+    await ada.send(ada.type('kept'))
+    const read = reload
+    let tries = 0
+    reload = async () => {
+      if (++tries < 4) throw new Error('the disk refused')
+      return read()
+    }
+    breakDocument()
+    expect(await ada.send(ada.type('bad'))).toMatchObject({ ok: false })
+    let isUsable = false
+    const usable = room.whenUsable().then(() => {
+      isUsable = true
+    })
+    await eventually(() => {
+      if (tries < 4) expect(isUsable).toBe(false)
+      clock.advance(10_000)
+      expect(isUsable).toBe(true)
+    })
+    await usable
+    expect([tries, room.document.text]).toEqual([4, 'kept'])
+  })
+})
+
+test('[J6] who brings an id ends its holder, and nobody else', () => {
+  const [ada, bob, again] = [enter(2 ** 31 + 1), enter(2 ** 31 + 2), enter(2 ** 31 + 1)]
+  expect([ada.heard, bob.heard, again.heard]).toEqual([[true, false, 'replaced'], [true], [true]])
+  room.end(ada.session)
+  expect(room.holderOf(again.session.clientId)).toBe(again.session)
+  expect(room.sessions.size).toBe(2)
+})
+
+test('[A3] revoking ends the sessions of that key only', () => {
+  const [owner, editor, viewer] = [enter(2 ** 31 + 1, 'own'), enter(2 ** 31 + 2), enter(2 ** 31 + 3, 'view')]
+  room.meta = { ...room.meta, keys: { ...room.meta.keys, edit: ['other'] } }
+  room.endRevoked()
+  expect([owner.heard, editor.heard, viewer.heard]).toEqual([[true], [true, false, 'forbidden'], [true]])
+})
+
+test('[U3] the role is read when an update comes', async () => {
+  const viewer = enter(2 ** 31 + 1, 'view')
+  expect(await viewer.send(viewer.type('x'))).toMatchObject({ error: { code: 'forbidden' } })
+  expect([room.coveringSeq, told]).toEqual([0, []])
+})
