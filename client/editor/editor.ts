@@ -40,10 +40,11 @@ export function openEditor({ parent, text, awareness, isReadOnly, onFirstLine }:
     firstLine = line
     onFirstLine(line)
   }
+  const content = EditorState.create({ doc: text.toString(), extensions: hygiene }).doc
   const view = new EditorView({
     parent,
     state: EditorState.create({
-      doc: text.toString(),
+      doc: content,
       extensions: [
         nonce(),
         hygiene,
@@ -57,12 +58,13 @@ export function openEditor({ parent, text, awareness, isReadOnly, onFirstLine }:
         EditorView.contentAttributes.of({
           'aria-label': 'Document text',
           id: 'editor',
+          tabindex: '0',
           spellcheck: 'true',
           autocorrect: 'on',
           autocapitalize: 'sentences',
           writingsuggestions: 'true',
         }),
-        markdown,
+        markdown(content),
         theme,
         remoteCursors(text, awareness),
         localPresence(text, awareness),

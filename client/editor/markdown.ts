@@ -1,8 +1,8 @@
 // Markdown, as much of it as helps reading what is written: headings, emphasis, code, links, quotes, lists.
 import { defineLanguageFacet, HighlightStyle, Language, syntaxHighlighting } from '@codemirror/language'
-import type { Extension } from '@codemirror/state'
+import { Compartment, EditorState, type Extension, type Text } from '@codemirror/state'
 import { tags } from '@lezer/highlight'
-import { GFM, parser } from '@lezer/markdown'
+import { GFM, type MarkdownConfig, parser } from '@lezer/markdown'
 
 const data = defineLanguageFacet({ commentTokens: { block: { open: '<!--', close: '-->' } } })
 
@@ -23,7 +23,50 @@ const style = HighlightStyle.define([
   { tag: [tags.labelName, tags.character, tags.escape, tags.comment], color: 'var(--ink-3)' },
 ])
 
-export const markdown: Extension = [
-  new Language(data, parser.configure(GFM), [], 'markdown').extension,
+/**
+ * A paragraph is parsed as a whole at every key: one of a megabyte (lines without an empty one between) took 200 ms.
+ * Behind this many characters, UTF-16 units, a new one begins at the next line.
+ */
+const paragraphLengthMax = 8_000
+
+const shortParagraphs: MarkdownConfig = {
+  parseBlock: [
+    {
+      name: 'ShortParagraph',
+      parse: () => false,
+      endLeaf: (_context, _line, leaf) => leaf.content.length > paragraphLengthMax,
+    },
+  ],
+}
+
+const language: Extension = [
+  new Language(data, parser.configure([GFM, shortParagraphs]), [], 'markdown').extension,
   syntaxHighlighting(style),
+]
+
+/** A line cannot be cut: a text with a longer one than this is shown plain. UTF-16 units. */
+const lineLengthMax = 50_000
+
+const hasLongLine = (doc: Text, from: number, to: number): boolean => {
+  for (let at = from; at <= to; ) {
+    const line = doc.lineAt(at)
+    if (line.length > lineLengthMax) return true
+    at = line.to + 1
+  }
+  return false
+}
+
+const highlighting = new Compartment()
+
+/** Markdown for this text, given up for good as soon as a line in it gets very long. */
+export const markdown = (doc: Text): Extension => [
+  highlighting.of(hasLongLine(doc, 0, doc.length) ? [] : language),
+  EditorState.transactionExtender.of((transaction) => {
+    if (!transaction.docChanged) return null
+    let isLong = false
+    transaction.changes.iterChangedRanges((_from, _to, from, to) => {
+      isLong ||= hasLongLine(transaction.newDoc, from, to)
+    })
+    return isLong ? { effects: highlighting.reconfigure([]) } : null
+  }),
 ]

@@ -1,5 +1,6 @@
 // The others' cursors and selections: two layers of our own, above and below the text, never widgets in it.
-import { EditorSelection, type Extension, StateEffect, type TransactionSpec } from '@codemirror/state'
+import { syntaxTree } from '@codemirror/language'
+import { type Extension, StateEffect, type TransactionSpec } from '@codemirror/state'
 import { type EditorView, layer, RectangleMarker, ViewPlugin, type ViewUpdate } from '@codemirror/view'
 import { ySyncAnnotation } from 'y-codemirror.next'
 import type { Awareness } from 'y-protocols/awareness'
@@ -8,6 +9,7 @@ import { personHueIndex } from '../../shared/colors.ts'
 import { limits } from '../../shared/limits.ts'
 import { placeFlag } from './flag-placement.ts'
 import { RemoteCaret } from './remote-carets.ts'
+import { cornerOf, type Rectangle, selectionRectangles } from './selection-rectangles.ts'
 import { offsetsOf } from './text-positions.ts'
 
 /** A remote cursor as this editor holds it: UTF-16 offsets, moved along with every change until the next presence. */
@@ -19,6 +21,8 @@ export type RemoteCursor = {
   idle: boolean
   /** ms of `performance.now()` until which the name is shown. */
   shownUntil: number
+  /** Where it was drawn last; gone when it, or the text under it, has moved. */
+  drawn?: { caret: Rectangle | undefined; selection: Rectangle[] } | undefined
 }
 
 const cursorsMoved = StateEffect.define<null>()
@@ -32,6 +36,7 @@ export function remoteCursors(text: Y.Text, awareness: Awareness): Extension {
     update.docChanged ||
     update.geometryChanged ||
     update.viewportChanged ||
+    isReparsed(update) ||
     update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(cursorsMoved)))
   return [
     plugin,
@@ -69,6 +74,8 @@ class RemoteCursors {
   }
 
   update(update: ViewUpdate): void {
+    if (update.docChanged || update.geometryChanged || update.viewportChanged || isReparsed(update))
+      this.forgetMeasured()
     if (!update.docChanged) return
     const isRemote = update.transactions.some((transaction) => transaction.annotation(ySyncAnnotation) !== undefined)
     for (const cursor of this.cursors.values()) {
@@ -87,27 +94,39 @@ class RemoteCursors {
   }
 
   carets(view: EditorView): RemoteCaret[] {
-    const { from, to } = view.viewport
     const now = performance.now()
     const { scrollTop, clientWidth } = view.scrollDOM
-    const carets: RemoteCaret[] = []
-    for (const { head, name, color, idle, shownUntil } of this.cursors.values()) {
-      if (head < from || head > to) continue
-      for (const { left, top, height } of RectangleMarker.forRange(view, '', EditorSelection.cursor(head))) {
-        const flag = placeFlag({ left, top, scrollTop, width: clientWidth, name })
-        carets.push(new RemoteCaret({ left, top, height, name, color, idle, isMoving: shownUntil > now, ...flag }))
-      }
-    }
-    return carets
+    return [...this.cursors.values()].flatMap((cursor) => {
+      const { caret } = this.measured(view, cursor)
+      if (caret === undefined) return []
+      const { left, top, height } = caret
+      const { name, color, idle, shownUntil } = cursor
+      const flag = placeFlag({ left, top, scrollTop, width: clientWidth, name })
+      return [new RemoteCaret({ left, top, height, name, color, idle, isMoving: shownUntil > now, ...flag })]
+    })
   }
 
   selections(view: EditorView): RectangleMarker[] {
-    const { from, to } = view.viewport
-    return [...this.cursors.values()].flatMap(({ anchor, head, color }) => {
-      if (anchor === head || Math.max(anchor, head) < from || Math.min(anchor, head) > to) return []
-      const range = EditorSelection.range(anchor, head)
-      return [...RectangleMarker.forRange(view, `cm-remote-selection hue-${personHueIndex(color)}`, range)]
+    return [...this.cursors.values()].flatMap((cursor) => {
+      const className = `cm-remote-selection hue-${personHueIndex(cursor.color)}`
+      return this.measured(view, cursor).selection.map(
+        ({ left, top, width, height }) => new RectangleMarker(className, left, top, width, height),
+      )
     })
+  }
+
+  /** Measuring is what costs: who has not moved is not measured again. */
+  private measured(view: EditorView, cursor: RemoteCursor): NonNullable<RemoteCursor['drawn']> {
+    const { anchor, head } = cursor
+    cursor.drawn ??= {
+      caret: caretAt(view, head),
+      selection: anchor === head ? [] : selectionRectangles(view, anchor, head),
+    }
+    return cursor.drawn
+  }
+
+  private forgetMeasured(): void {
+    for (const cursor of this.cursors.values()) cursor.drawn = undefined
   }
 
   private readonly onPresence = (changes: { added: number[]; updated: number[]; removed: number[] }): void => {
@@ -162,6 +181,7 @@ class RemoteCursors {
     }
     const hasMoved = before === undefined || before.head !== cursor.head || before.anchor !== cursor.anchor
     if (hasMoved) this.showName(cursor)
+    if (!hasMoved) cursor.drawn = before.drawn
     this.cursors.set(id, cursor)
     return hasMoved || before.name !== cursor.name || before.color !== cursor.color || before.idle !== cursor.idle
   }
@@ -181,6 +201,18 @@ class RemoteCursors {
 }
 
 const movedSpec: TransactionSpec = { effects: cursorsMoved.of(null) }
+
+/** Two pixels wide, as high as the letters beside it; `undefined` where the text is not drawn. */
+function caretAt(view: EditorView, head: number): Rectangle | undefined {
+  if (head < view.viewport.from || head > view.viewport.to) return undefined
+  const place = view.coordsAtPos(head, 1)
+  if (place === null) return undefined
+  const corner = cornerOf(view)
+  return { left: place.left - corner.left, top: place.top - corner.top, width: 2, height: place.bottom - place.top }
+}
+
+/** Highlighting that comes later makes headings larger. */
+const isReparsed = (update: ViewUpdate): boolean => syntaxTree(update.startState) !== syntaxTree(update.state)
 
 function touches(update: ViewUpdate, position: number): boolean {
   let isTouched = false

@@ -81,6 +81,11 @@ export const theme = EditorView.theme({
   },
   '.cm-panel.cm-search [name=close]:hover': { backgroundColor: 'var(--hover)' },
 
+  '@media (max-width: 560px)': {
+    '.cm-panel.cm-search .cm-textfield': { flex: '1 1 120px', width: '120px', fontSize: '16px' },
+    '.cm-panel.cm-search label, .cm-panel.cm-search [name=select]': { display: 'none' },
+  },
+
   '.cm-remote-selections, .cm-remote-carets': { pointerEvents: 'none' },
   '.cm-remote-selection': { backgroundColor: 'var(--person-soft)', borderRadius: '2px' },
   '.cm-remote-caret': { width: '2px', marginLeft: '-1px', borderRadius: '1px', backgroundColor: 'var(--person)' },

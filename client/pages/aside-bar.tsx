@@ -43,6 +43,8 @@ export function AsideBar({ session }: { session: DocumentSession }): JSX.Element
 }
 
 const shownMax = 200
+/** Of each difference, so that a whole book does not stop the page; copying gives all of it. */
+const shownLengthMax = 20_000
 
 function Differences({ server, own }: { server: string; own: string }): JSX.Element {
   const differences = useMemo(() => textDifferences(server, own), [server, own])
@@ -54,8 +56,8 @@ function Differences({ server, own }: { server: string; own: string }): JSX.Elem
       <section class="differences" tabIndex={0} aria-label="Differences">
         {differences.slice(0, shownMax).map(({ index, removed, inserted }) => (
           <div key={index} class="difference">
-            {removed !== '' && <pre class="theirs">{removed}</pre>}
-            {inserted !== '' && <pre class="mine">{inserted}</pre>}
+            {removed !== '' && <pre class="theirs">{removed.slice(0, shownLengthMax)}</pre>}
+            {inserted !== '' && <pre class="mine">{inserted.slice(0, shownLengthMax)}</pre>}
           </div>
         ))}
       </section>

@@ -60,7 +60,7 @@ function OpenedRow({ entry, now, navigate, onForget }: RowProps): JSX.Element | 
   const grant = strongestKey(entry)
   if (grant === undefined) return null
   const title = entry.title || 'Untitled'
-  const isLastKey = grant.role === 'own'
+  const isOwned = grant.role === 'own'
   return (
     <li class="opened-row">
       <PageLink class="opened-link" href={pathOf({ id: entry.id, key: grant.key })} navigate={navigate}>
@@ -74,7 +74,7 @@ function OpenedRow({ entry, now, navigate, onForget }: RowProps): JSX.Element | 
       {isAsking ? (
         <span class="opened-ask">
           <button type="button" class="button small danger" autofocus onClick={onForget}>
-            {isLastKey ? 'Forget its key' : 'Forget it'}
+            {isOwned ? 'Forget for good' : 'Forget it'}
           </button>
           <button type="button" class="button plain small" onClick={() => setAsking(false)}>
             Keep

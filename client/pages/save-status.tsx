@@ -15,6 +15,7 @@ export function SaveStatus({ session }: { session: DocumentSession }): JSX.Eleme
     <Menu
       id="save-menu"
       className="save-card"
+      align="start"
       label={`Save state: ${words.short}`}
       buttonClass={`save-status ${words.tone}`}
       button={

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import type { Key } from '../../shared/ids.ts'
 import type { Role } from '../../shared/protocol.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
-import { EyeIcon, ShareIcon } from '../ui/icons.tsx'
+import { EyeIcon, MarkIcon, ShareIcon } from '../ui/icons.tsx'
 import { Menu } from '../ui/menu.tsx'
 import type { PageStorage } from '../ui/storage.ts'
 import { makeLinkKey } from './api.ts'
@@ -109,7 +109,7 @@ function ShareRow({ role, url, replace, onProblem }: RowProps): JSX.Element {
     <section class="share-row">
       <div class="share-name">
         <h3>
-          {role === 'view' && <EyeIcon size={16} />}
+          {role === 'view' ? <EyeIcon size={16} /> : <MarkIcon size={16} />}
           {name}
         </h3>
         <p class="hint">{step === 'replaced' ? 'This is a new link. The old one no longer works.' : hint}</p>

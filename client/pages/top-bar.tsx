@@ -35,7 +35,7 @@ export function TopBar({ context, session, panel, onPanel }: TopBarProps): JSX.E
       </div>
       <div class="top-tools">
         <Faces people={people} />
-        <ShareMenu session={session} storage={context.storage} />
+        {session.status.value !== 'refused' && <ShareMenu session={session} storage={context.storage} />}
         <div class="top-panels">
           <button
             type="button"

@@ -11,6 +11,7 @@ import type { Notice } from './notices.ts'
 export function ChatPanel({ session }: { session: DocumentSession }): JSX.Element {
   const { chat } = session
   const feed = layOutFeed(chat.messages.value, chat.notices.value)
+  const isReading = session.role.value === 'view'
   const list = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
   useEffect(() => {
@@ -34,12 +35,18 @@ export function ChatPanel({ session }: { session: DocumentSession }): JSX.Elemen
           isAtEnd.current = scrollTop + clientHeight > scrollHeight - 24
         }}
       >
-        {feed.length === 0 && <p class="panel-empty">Say something: what you write here stays with the document.</p>}
+        {feed.length === 0 && (
+          <p class="panel-empty">
+            {isReading
+              ? 'Nobody has said anything yet.'
+              : 'Say something: what you write here stays with the document.'}
+          </p>
+        )}
         {feed.map((entry) => (
           <Entry key={entry.key} entry={entry} session={session} />
         ))}
       </div>
-      {session.role.value === 'view' ? (
+      {isReading ? (
         <p class="chat-reading">A view link cannot write. Ask for an edit link to join the talk.</p>
       ) : (
         <Composer

@@ -16,7 +16,8 @@ export function Composer({ onSend }: { onSend: (text: string) => void }): JSX.El
     current.style.height = `${Math.min(heightMax, current.scrollHeight)}px`
   }, [text])
   const send = () => {
-    const line = text.trim()
+    // From the field: the last letter may not be drawn yet.
+    const line = (field.current?.value ?? text).trim()
     if (line === '') return
     onSend(line)
     setText('')

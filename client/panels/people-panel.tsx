@@ -1,6 +1,6 @@
 // Who is here, and who one is: name and colour can be changed in place.
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { personHues } from '../../shared/colors.ts'
 import { limits } from '../../shared/limits.ts'
 import type { Role } from '../../shared/protocol.ts'
@@ -50,8 +50,10 @@ function OwnPersonForm({ person, role }: { person: OwnPersonStore; role: Role | 
   const { name, color } = person.person.value
   const [typed, setTyped] = useState(name)
   useEffect(() => setTyped(name), [name])
+  const field = useRef<HTMLInputElement>(null)
   const commit = () => {
-    person.change({ name: typed })
+    // From the field: the last letter may not be drawn yet.
+    person.change({ name: field.current?.value ?? typed })
     setTyped(person.person.peek().name)
   }
   return (
@@ -67,6 +69,7 @@ function OwnPersonForm({ person, role }: { person: OwnPersonStore; role: Role | 
         <label>
           <span class="unseen">Your name</span>
           <input
+            ref={field}
             class="input"
             dir="auto"
             autocomplete="nickname"

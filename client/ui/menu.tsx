@@ -9,20 +9,23 @@ type MenuProps = {
   button: ComponentChildren
   buttonClass?: string
   className?: string
-  onOpen?: () => void
+  /** Which edge of the button the card lines up with, where there is room; on small screens it takes the width. */
+  align?: 'start' | 'end'
   /** Drawn only while open. */
   children: (close: () => void) => ComponentChildren
 }
 
 export function Menu(props: MenuProps): JSX.Element {
-  const { id, label, button, buttonClass = 'button plain', className = '', onOpen, children } = props
+  const { id, label, button, buttonClass = 'button plain', className = '', align = 'end', children } = props
   const [isOpen, setOpen] = useState(false)
   const card = useRef<HTMLDivElement>(null)
+  const opener = useRef<HTMLButtonElement>(null)
   const close = useCallback(() => card.current?.hidePopover(), [])
   return (
     <>
       <button
         type="button"
+        ref={opener}
         class={buttonClass}
         popovertarget={id}
         aria-expanded={isOpen}
@@ -41,7 +44,7 @@ export function Menu(props: MenuProps): JSX.Element {
         class={`menu ${className}`}
         onBeforeToggle={(event) => {
           const opens = event.newState === 'open'
-          if (opens) onOpen?.()
+          if (opens) placeAt(event.currentTarget, opener.current, align)
           setOpen(opens)
         }}
       >
@@ -49,4 +52,18 @@ export function Menu(props: MenuProps): JSX.Element {
       </div>
     </>
   )
+}
+
+const narrowWidth = 560
+const gap = 6
+
+/** Below its button. Through the CSSOM, which the content security policy allows. */
+function placeAt(card: HTMLElement, button: HTMLElement | null, align: 'start' | 'end'): void {
+  card.style.inset = ''
+  if (button === null || innerWidth <= narrowWidth) return
+  const { left, right, bottom } = button.getBoundingClientRect()
+  card.style.inset =
+    align === 'start'
+      ? `${bottom + gap}px auto auto ${Math.max(8, left - 4)}px`
+      : `${bottom + gap}px ${Math.max(8, document.documentElement.clientWidth - right)}px auto auto`
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { flagHeight, placeFlag } from '../../client/editor/flag-placement.ts'
+import { mergeRows } from '../../client/editor/selection-rectangles.ts'
 import { offsetsOf } from '../../client/editor/text-positions.ts'
 
 const relative = (text: Y.Text, offset: number, assoc = 0) =>
@@ -111,5 +112,26 @@ describe('name flags', () => {
   it('hang to the left at the right edge, unless the left is no better', () => {
     expect(placeFlag({ ...middle, left: 780 }).leftward).toBe(true)
     expect(placeFlag({ ...middle, left: 40, width: 60 }).leftward).toBe(false)
+  })
+})
+
+describe('rectangles of a selection', () => {
+  const piece = (left: number, right: number, top: number, bottom = top + 20) => ({ left, right, top, bottom })
+
+  it('pieces of one row that touch or lie in each other are one', () => {
+    expect(mergeRows([piece(0, 50, 0), piece(50, 90, 1, 19), piece(55, 80, 0), piece(90.5, 120, 0)])).toEqual([
+      piece(0, 120, 0),
+    ])
+  })
+
+  it('rows stay apart, however they come', () => {
+    expect(mergeRows([piece(0, 40, 28), piece(0, 50, 0), piece(40, 60, 28)])).toEqual([
+      piece(0, 50, 0),
+      piece(0, 60, 28),
+    ])
+  })
+
+  it('pieces of one row with unselected text between them stay apart', () => {
+    expect(mergeRows([piece(0, 20, 0), piece(60, 90, 0)])).toEqual([piece(0, 20, 0), piece(60, 90, 0)])
   })
 })
