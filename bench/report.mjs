@@ -8,6 +8,10 @@ import { canPin } from './servers.mjs'
 const require = createRequire(import.meta.url)
 /** Above this share of its core the load generator may be what was measured. */
 const saturated = 0.9
+/** Above this share of the time ready to run but waiting for its core, a server was slowed down by other work. */
+const disturbed = 0.1
+/** A server that delivers less than this of what is typed in the same time cannot keep up: its latencies have no end. */
+const keptUp = 0.97
 
 const versionOf = (name) => {
   const path = require.resolve.paths(name).map((folder) => `${folder}/${name}/package.json`)
@@ -87,7 +91,7 @@ function tableOf({ title, peers, runs }) {
       spread(figures.cpuPerMillion, 2),
       spread(figures.p50, 1),
       spread(figures.p99, 1),
-      `${Math.round(figures.serverLoad.median * 100)} %`,
+      `${Math.round(figures.serverLoad.median * 100)} %${figures.deliveredShare.median < keptUp ? ' **saturated**' : ''}`,
       spread(figures.residentMB, 0),
       spread(figures.kBPerConnection, 0),
       figures.missing.max === 0 && figures.missing.min === 0 ? '0' : spread(figures.missing, 0),
@@ -96,8 +100,14 @@ function tableOf({ title, peers, runs }) {
     return `| ${peer} | ${cells.join(' | ')} |`
   })
   const first = Object.values(runs)[0][0]
+  const ratios = Object.keys(runs)
+    .slice(1)
+    .map((peer) => {
+      const [cpu, p99] = ['cpuPerMillion', 'p99'].map((figure) => ratio(runs, 'scriptorium', peer, figure))
+      return `scriptorium / ${peer}: CPU ${cpu}, p99 ${p99}`
+    })
   return [
-    `**${title}**, ${first.editBytes} bytes an edit. scriptorium / ws-relay: CPU ${ratio(runs, 'scriptorium', 'ws-relay', 'cpuPerMillion')}, p99 ${ratio(runs, 'scriptorium', 'ws-relay', 'p99')}`,
+    `**${title}**, ${first.editBytes} bytes an edit. ${ratios.join('; ')}`,
     '',
     '| server | CPU s per million deliveries | p50 ms | p99 ms | server core | RSS MB | kB per connection | edits missing | load core (highest) |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
@@ -105,15 +115,27 @@ function tableOf({ title, peers, runs }) {
     ...Object.entries(peers)
       .filter(([, figures]) => (figures.refusals?.max ?? 0) > 0)
       .map(([peer, figures]) => `\n**${peer} refused ${figures.refusals.max} updates: this run is void.**`),
+    ...Object.entries(peers)
+      .filter(([, figures]) => figures.serverWaited.max > disturbed)
+      .map(([peer, { serverWaited }]) => {
+        const share = `${Math.round(serverWaited.max * 100)} %`
+        return `\n**${peer} waited for its core up to ${share} of the time: other work ran there. Not to be quoted.**`
+      }),
   ]
 }
 
-function tableOfCold({ source, written, cpuToState, cpuSettled, msToState, msToText }) {
+const coldCases = { tail: 'after a crash while it was written', compact: 'after it was left alone' }
+
+function tableOfCold({ source, written, cases }) {
+  const rows = Object.entries(cases).map(([name, { cpuToState, cpuSettled, msToState, msToText }]) => {
+    const cells = [spread(cpuToState, 1), spread(cpuSettled, 1), spread(msToState, 1), spread(msToText, 1)]
+    return `| ${coldCases[name]} | ${cells.join(' | ')} |`
+  })
   return [
-    `**Cold open** on a restarted server: ${written.edits} edits (${source}), ${written.length} characters, state of ${written.stateBytes} bytes`,
+    `**Cold open** on a server just started: ${written.edits} edits (${source}), ${written.length} characters, state of ${written.stateBytes} bytes`,
     '',
-    '| server CPU ms until the state was there | with what it does afterwards | ms to the state | ms to the text in a Y.Doc |',
-    '| --- | --- | --- | --- |',
-    `| ${spread(cpuToState, 1)} | ${spread(cpuSettled, 1)} | ${spread(msToState, 1)} | ${spread(msToText, 1)} |`,
+    '| document | server CPU ms until the state was there | with what it does afterwards | ms to the state | ms to the text in a Y.Doc |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
   ]
 }

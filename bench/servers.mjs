@@ -57,8 +57,8 @@ export async function startServer(args, env, nodeArgs = []) {
   return {
     port,
     pid: child.pid,
-    async stop() {
-      child.kill('SIGTERM')
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal)
       await closed
     },
   }

@@ -11,6 +11,7 @@ const editsPerUpdate = 500
 const settleMs = 1_000
 const job = JSON.parse(process.argv[2])
 const wire = await import(pathToFileURL(job.wire).href)
+const { limits } = await import(new URL('limits.js', pathToFileURL(job.wire)).href)
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -87,5 +88,14 @@ async function open() {
   console.log(JSON.stringify({ cpuToState, cpuSettled, msToState, msToText, length, stateBytes: state.length }))
 }
 
-await (job.task === 'write' ? writeHistory() : open())
+/** Opens the document, leaves, and stays until the server has tidied up a room that nobody is in. */
+async function rest() {
+  const socket = connect()
+  await join(socket)
+  socket.disconnect()
+  await sleep(limits.roomIdleMs + settleMs)
+  console.log('{}')
+}
+
+await { write: writeHistory, open, rest }[job.task]()
 process.exit(0)

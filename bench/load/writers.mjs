@@ -3,7 +3,7 @@
 import { pathToFileURL } from 'node:url'
 import { editOf } from './edits.mjs'
 import { Histogram } from './histogram.mjs'
-import { cpuMs, residentKB } from './process-figures.mjs'
+import { residentKB, schedule } from './process-figures.mjs'
 import { ScriptoriumClient } from './scriptorium-client.mjs'
 import { WsRelayClient } from './ws-relay-client.mjs'
 
@@ -41,7 +41,7 @@ function onRuns(receiver, runs) {
 }
 
 async function connectAll() {
-  const Client = clientClasses[job.peer]
+  const Client = clientClasses[job.client]
   const waiting = job.rooms.flatMap((room) => Array.from({ length: job.writersPerRoom }, () => room))
   const connectNext = async () => {
     for (let room = waiting.shift(); room !== undefined; room = waiting.shift()) {
@@ -78,7 +78,7 @@ async function type(until) {
 
 function sample() {
   const { user, system } = process.cpuUsage()
-  return { at: performance.now(), server: cpuMs(job.serverPid), load: (user + system) / 1e3, deliveries, sent }
+  return { at: performance.now(), ...schedule(job.serverPid), load: (user + system) / 1e3, deliveries, sent }
 }
 
 async function drain() {
@@ -110,15 +110,16 @@ const endKB = residentKB(job.serverPid)
 const missing = await drain()
 const seconds = (after.at - before.at) / 1e3
 const delivered = after.deliveries - before.deliveries
-const serverMs = after.server - before.server
+const serverMs = after.cpuMs - before.cpuMs
 console.log(
   JSON.stringify({
     seconds,
     edits: after.sent - before.sent,
     deliveries: delivered,
-    deliveriesPerSecond: delivered / seconds,
+    deliveredShare: delivered / ((after.sent - before.sent) * (job.writersPerRoom - 1)),
     cpuPerMillion: (serverMs / delivered) * 1e3,
     serverLoad: serverMs / 1e3 / seconds,
+    serverWaited: (after.waitedMs - before.waitedMs) / 1e3 / seconds,
     generatorLoad: (after.load - before.load) / 1e3 / seconds,
     p50: latency.quantile(0.5),
     p99: latency.quantile(0.99),
