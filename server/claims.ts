@@ -14,7 +14,7 @@ export type ClaimContext = {
   lineage: Lineage
   /** Clocks of what the document holds, by client id. */
   clocks: ReadonlyMap<number, number>
-  /** Whether another session of the room holds this id now. */
+  /** Whether another session of the room holds this id now; for ids < 2³¹, one of another person. */
   isHeld(id: ClientId): boolean
   isToken(token: unknown, id: ClientId): boolean
   random: RandomBytes

@@ -1,7 +1,7 @@
 // Letting a session in, and syncing one again: one path for both ([J1]–[J10]). Knows rooms, not sockets.
 import * as Y from 'yjs'
 import { AppError } from '../shared/errors.ts'
-import type { ClientId, RandomBytes } from '../shared/ids.ts'
+import { type ClientId, grantedClientIdMin, type RandomBytes } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { JoinAnswer, JoinRequest, Seq } from '../shared/protocol.ts'
 import { can, grantOf } from './access.ts'
@@ -45,17 +45,21 @@ export async function join(
   if (existing === undefined && room.sessions.size >= limits.sessionsPerRoomMax) {
     throw new AppError('busy', 'Too many people are in this document at the moment.')
   }
+  const { secret, name, color } = request.person
+  const person = { id: tools.identity.personId(room.id, secret), name, color }
   const context = {
     lineage: room.meta.lineage,
     clocks: room.document.clocks,
-    isHeld: (id: ClientId) => room.holderOf(id) !== undefined,
+    isHeld: (id: ClientId) => {
+      const holder = room.holderOf(id)
+      // Without the answer to its first join a client has no token for its local id; its secret says it is the same one.
+      return holder !== undefined && (id >= grantedClientIdMin || holder.person.id !== person.id)
+    },
     isToken: (token: unknown, id: ClientId) => tools.identity.isClientToken(token, room.id, room.meta.lineage, id),
     random: tools.random,
   }
   const { clientId, owns } = acceptClaims(request.clients, existing?.owns ?? new Set(), existing?.clientId, context)
   checkHistory({ lineage: request.lineage, clocks }, owns, context)
-  const { secret, name, color } = request.person
-  const person = { id: tools.identity.personId(room.id, secret), name, color }
   const session =
     existing ??
     new Session({

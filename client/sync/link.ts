@@ -133,6 +133,8 @@ export class Link {
   }
 
   private onDisconnect(socket: ClientSocket, reason: string): void {
+    // Cut between the transport's handshake and Socket.IO's: there is no connect_error for that.
+    if (this.state.kind === 'opening') this.onConnectError(socket, new Error(reason))
     if (this.state.kind !== 'open' || this.state.socket !== socket) return
     const age = this.clock.now() - this.state.since
     const cut = reason === 'transport close' || reason === 'transport error' || reason === 'parse error'
