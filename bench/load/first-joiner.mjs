@@ -93,7 +93,7 @@ async function rest() {
   const socket = connect()
   await join(socket)
   socket.disconnect()
-  await sleep(limits.roomIdleMs + settleMs)
+  await sleep(2 * limits.roomIdleMs)
   console.log('{}')
 }
 
