@@ -7,7 +7,6 @@ import {
   makeGrantedClientId,
   type RandomBytes,
 } from '../shared/ids.ts'
-import { limits } from '../shared/limits.ts'
 import type { ClientClaim } from '../shared/protocol.ts'
 
 export type ClaimContext = {
@@ -23,19 +22,19 @@ export type ClaimContext = {
 /** `clientId`: the id to write with. `owns`: all accepted ones. `taken`: proven ids, to be taken from other sessions. */
 export type AcceptedClaims = { clientId: ClientId; owns: Set<ClientId> }
 
-/** Decides about every id that a join brings ([J4]); `own` are ids that this very session holds already. */
+/**
+ * Decides about every id that a join brings ([J4]). `own`: ids that this very session holds already, which needs no other
+ * proof; `preferred`: the one it writes with.
+ */
 export function acceptClaims(
   claims: readonly ClientClaim[],
   own: ReadonlySet<ClientId>,
   preferred: ClientId | undefined,
   context: ClaimContext,
 ): AcceptedClaims {
-  const owns = new Set<ClientId>(own)
+  const owns = new Set<ClientId>()
   for (const { id, token } of claims) {
-    if (owns.has(id)) continue
-    // A session that joins again and again must not gather ids without end.
-    if (owns.size >= limits.clientsPerJoinMax) break
-    if (token !== undefined ? context.isToken(token, id) : isFree(id, context)) owns.add(id)
+    if (own.has(id) || (token !== undefined ? context.isToken(token, id) : isFree(id, context))) owns.add(id)
   }
   const first = claims[0]?.id
   // An id from before the first join may send its text, but nobody goes on writing with it: it was not granted.

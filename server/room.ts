@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts'
 import type { CommitQueue, CommitSource } from './commit-queue.ts'
 import type { DocumentMeta } from './document-meta.ts'
 import { Fanout } from './fanout.ts'
+import { IdHolders } from './id-holders.ts'
 import { judge } from './judge.ts'
 import type { LiveDocument } from './live-document.ts'
 import type { RoomEvents } from './metrics.ts'
@@ -46,6 +47,8 @@ export class Room implements CommitSource {
   onCommit: () => void = () => undefined
   /** Last commit that the snapshot on disk covers. */
   snapshotSeq: Seq
+  /** Writes beside the text that are under way: the room stays open for them. */
+  pendingWrites = 0
   /** The commit after which the next snapshot is due. */
   compactAtSeq: Seq
   /** The snapshot that is being written, if one is. */
@@ -55,7 +58,7 @@ export class Room implements CommitSource {
   readonly #init: RoomInit
   readonly #fanout: Fanout<Session>
   readonly #waiters = new SeqWaiters()
-  readonly #holders = new Map<ClientId, Session>()
+  readonly #ids = new IdHolders()
   #committedSeq: Seq
   #forming: { seq: Seq; parts: Part[] } | undefined
   #waiting: Part[] = []
@@ -102,7 +105,7 @@ export class Room implements CommitSource {
 
   /** The session that holds this client id. */
   holderOf(id: ClientId): Session | undefined {
-    return this.#holders.get(id)
+    return this.#ids.of(id)
   }
 
   /** True once that commit is durable; false when the server is degraded before that, or the room closed. */
@@ -119,13 +122,8 @@ export class Room implements CommitSource {
 
   /** Lets a session in, or gives one that is in already what it may write with. Ends who else holds those ids. */
   enter(session: Session, clientId: ClientId, owns: ReadonlySet<ClientId>): void {
-    for (const id of owns) {
-      const holder = this.#holders.get(id)
-      if (holder !== undefined && holder !== session) {
-        this.end(holder, { code: 'replaced', message: 'This tab went on over another connection.' })
-      }
-      this.#holders.set(id, session)
-      session.owns.add(id)
+    for (const other of this.#ids.give(session, owns)) {
+      this.end(other, { code: 'replaced', message: 'This tab went on over another connection.' })
     }
     const isNew = !this.sessions.has(session)
     if (!isNew && session.clientId !== clientId) this.presence.left(session)
@@ -238,7 +236,7 @@ export class Room implements CommitSource {
     session.ended = true
     session.synced = false
     this.sessions.delete(session)
-    for (const id of session.owns) if (this.#holders.get(id) === session) this.#holders.delete(id)
+    this.#ids.takeBack(session)
     session.peer.setLive(false)
     this.presence.left(session)
     if (refusal !== undefined) session.peer.close(refusal)

@@ -157,7 +157,7 @@ export class Rooms {
     const isCompact = room.committedSeq === room.snapshotSeq
     if (!isCompact && room.atRest && !this.#init.queue.degraded) await compact(room, this.#init)
     if (held.leases > 0 || this.#held.get(id) !== held) return
-    if (!room.atRest || this.#init.queue.degraded) return this.#closeWhenIdle(id, held)
+    if (!room.atRest || room.pendingWrites > 0 || this.#init.queue.degraded) return this.#closeWhenIdle(id, held)
     this.#held.delete(id)
     room.close()
   }

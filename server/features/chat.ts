@@ -44,7 +44,12 @@ export class Chat {
     const retryOf = `${session.person.id} ${line.id}`
     const pending = chat.pending.get(retryOf)
     if (pending !== undefined) return pending
-    const stored = this.#store(room, chat, session, { id: line.id, text }).finally(() => chat.pending.delete(retryOf))
+    // Evicted and opened anew meanwhile, the room would give the same number again.
+    room.pendingWrites++
+    const stored = this.#store(room, chat, session, { id: line.id, text }).finally(() => {
+      room.pendingWrites--
+      chat.pending.delete(retryOf)
+    })
     chat.pending.set(retryOf, stored)
     return stored
   }
