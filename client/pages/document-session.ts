@@ -104,7 +104,8 @@ export class DocumentSession {
     for (const end of this.ends) end()
     this.chat.close()
     clearTimeout(this.savedTimer)
-    clearTimeout(this.rememberTimer)
+    // Who goes to the list at once finds there what was written last.
+    if (this.rememberTimer !== undefined) this.remember()
   }
 
   private follow(): void {
@@ -125,6 +126,7 @@ export class DocumentSession {
         this.usage.value = usage
       }),
       provider.on('people', () => this.showPeople()),
+      provider.on('synced', () => this.tellPerson()),
       provider.on('progress', (progress) => {
         this.progress.value = progress.bytes < progress.of ? progress : undefined
       }),
@@ -182,6 +184,14 @@ export class DocumentSession {
     )
   }
 
+  /** A name changed while a join was on its way: the join had the old one, and before its answer no other is taken. */
+  private tellPerson(): void {
+    const { people, clientId } = this.provider
+    const told = people.find((entry) => entry.clientId === clientId)
+    const { name, color } = nameAndColor(this.options.person)
+    if (told !== undefined && (told.name !== name || told.color !== color)) this.provider.setPerson({ name, color })
+  }
+
   private readonly onPresence = (changes: { added: number[]; updated: number[]; removed: number[] }): void => {
     const states = this.provider.awareness.getStates()
     let hasChanged = false
@@ -201,6 +211,8 @@ export class DocumentSession {
   }
 
   private remember(): void {
+    clearTimeout(this.rememberTimer)
+    this.rememberTimer = undefined
     const { link, storage } = this.options
     const role = this.role.value
     if (role === undefined) return

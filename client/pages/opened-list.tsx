@@ -19,6 +19,8 @@ export function OpenedList({ context }: { context: PageContext }): JSX.Element {
       setOpened(readOpened(context.storage))
       setNow(Date.now())
     }
+    // Once more: the document that was just left is remembered when it goes, which is after this list was first drawn.
+    refresh()
     const timer = setInterval(refresh, redrawMs)
     addEventListener('storage', refresh)
     return () => {

@@ -52,11 +52,15 @@ export class OwnPersonStore {
 
   /** Follows changes made in other tabs until the returned function is called. */
   follow(): () => void {
-    const onStorage = (event: StorageEvent) => {
-      if (event.key !== storageName) return
+    const read = () => {
       const next = parsePerson(readJson(this.storage, storageName))
-      if (next !== undefined) this.person.value = next
+      if (next !== undefined && JSON.stringify(next) !== JSON.stringify(this.person.peek())) this.person.value = next
     }
+    const onStorage = (event: StorageEvent) => {
+      if (event.key === storageName) read()
+    }
+    // It may have changed since it was read first.
+    read()
     addEventListener('storage', onStorage)
     return () => removeEventListener('storage', onStorage)
   }

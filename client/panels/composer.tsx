@@ -15,6 +15,10 @@ export function Composer({ onSend }: { onSend: (text: string) => void }): JSX.El
     current.style.height = 'auto'
     current.style.height = `${Math.min(heightMax, current.scrollHeight)}px`
   }, [text])
+  // Who opens the chat means to write, and may type at once. On a small screen the keyboard would cover what was said.
+  useLayoutEffect(() => {
+    if (matchMedia('(pointer: fine)').matches) field.current?.focus()
+  }, [])
   const send = () => {
     // From the field: the last letter may not be drawn yet.
     const line = (field.current?.value ?? text).trim()

@@ -1,6 +1,6 @@
 // Who is here, and who one is: name and colour can be changed in place.
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { personHues } from '../../shared/colors.ts'
 import { limits } from '../../shared/limits.ts'
 import type { Role } from '../../shared/protocol.ts'
@@ -48,13 +48,13 @@ function PersonRow({ person }: { person: ShownPerson }): JSX.Element {
 
 function OwnPersonForm({ person, role }: { person: OwnPersonStore; role: Role | undefined }): JSX.Element {
   const { name, color } = person.person.value
-  const [typed, setTyped] = useState(name)
-  useEffect(() => setTyped(name), [name])
+  /** What is typed and not yet taken over; else the field shows the name, wherever it was changed. */
+  const [draft, setDraft] = useState<string>()
   const field = useRef<HTMLInputElement>(null)
   const commit = () => {
     // From the field: the last letter may not be drawn yet.
-    person.change({ name: field.current?.value ?? typed })
-    setTyped(person.person.peek().name)
+    person.change({ name: field.current?.value ?? draft ?? name })
+    setDraft(undefined)
   }
   return (
     <form
@@ -65,7 +65,7 @@ function OwnPersonForm({ person, role }: { person: OwnPersonStore; role: Role | 
       }}
     >
       <div class="own-name">
-        <Face name={typed || name} color={color} />
+        <Face name={draft || name} color={color} />
         <label>
           <span class="unseen">Your name</span>
           <input
@@ -75,8 +75,8 @@ function OwnPersonForm({ person, role }: { person: OwnPersonStore; role: Role | 
             autocomplete="nickname"
             spellcheck={false}
             maxLength={limits.nameLengthMax}
-            value={typed}
-            onInput={(event) => setTyped(event.currentTarget.value)}
+            value={draft ?? name}
+            onInput={(event) => setDraft(event.currentTarget.value)}
             onBlur={commit}
           />
         </label>
