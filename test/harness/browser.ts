@@ -7,8 +7,11 @@ import { findBrowser } from '../../scripts/browser.mjs'
 
 const launchTimeoutMs = 60_000
 
-/** The browser, headless. Throws when there is none: browser tests never skip. Whoever launches it closes it. */
-export async function launchBrowser(): Promise<Browser> {
+/**
+ * The browser, headless, with further flags. Throws when there is none: browser tests never skip. Whoever launches it
+ * closes it.
+ */
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   const executablePath = await findBrowser()
   if (!executablePath) throw new Error('There is no Chromium. `node scripts/browser.mjs` gets one.')
   return chromium.launch({
@@ -23,6 +26,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      ...args,
     ],
   })
 }

@@ -1,0 +1,105 @@
+// Who is here and where: cursors, selections, faces and names, in real browsers.
+import { expect, test } from 'vitest'
+import { browserSuite } from '../harness/browser-suite.ts'
+import { eventually } from '../harness/eventually.ts'
+import { openDocument, openDocuments } from '../harness/page-object.ts'
+import { createDocument } from '../harness/server.ts'
+
+const suite = browserSuite()
+
+test('[P2] a cursor and a selection show under their person’s name, and stay right while text is typed above', async () => {
+  const document = await createDocument(suite.url, { text: 'alpha beta gamma' })
+  const [ada, bob] = await openDocuments(suite.browser, [document.links.edit, document.links.edit])
+  await ada!.rename('Ada Lovelace')
+  await ada!.goTo('start')
+  await ada!.press(...Array(5).fill('ArrowRight'))
+  await bob!.expectCaretBehind('Ada Lovelace', 'alpha')
+  await bob!.goTo('start')
+  await bob!.type('0\n1\n2\n')
+  await bob!.expectCaretBehind('Ada Lovelace', 'alpha')
+  await bob!.type('in the same line: ')
+  await bob!.expectCaretBehind('Ada Lovelace', 'alpha')
+  // Ada selects " beta" while it is not at the place any more where it was when she came.
+  await ada!.press(...Array(5).fill('Shift+ArrowRight'))
+  await bob!.expectCaretBehind('Ada Lovelace', 'alpha beta')
+  await bob!.goTo('start')
+  await bob!.type('3\n')
+  await eventually(async () => {
+    const [box, line] = [await bob!.selections.boundingBox(), await bob!.page.getByText('alpha beta').boundingBox()]
+    expect(Math.abs(box!.y + box!.height / 2 - (line!.y + line!.height / 2))).toBeLessThan(14)
+    expect(box!.width).toBeGreaterThan(20)
+  })
+  await ada!.press('ArrowRight')
+  await eventually(async () => expect(await bob!.selections.count()).toBe(0))
+})
+
+test('[P5] a new name shows at once at the cursor, in the faces and in the list of people of everybody', async () => {
+  const document = await createDocument(suite.url, { text: 'text' })
+  const [ada, bob] = await openDocuments(suite.browser, [document.links.edit, document.links.edit])
+  await ada!.rename('Ada')
+  await ada!.goTo('end')
+  await bob!.expectCaretBehind('Ada', 'text')
+  const people = await bob!.openPanel('people')
+  await people.getByText('Ada', { exact: true }).waitFor()
+  await ada!.rename('Grace')
+  await ada!.goTo('end')
+  await bob!.expectCaretBehind('Grace', 'text')
+  await people.getByText('Grace', { exact: true }).waitFor()
+  await eventually(async () => expect(await bob!.faceNames()).toContain('Grace'))
+  expect(await bob!.caretOf('Ada').count()).toBe(0)
+})
+
+test('[P5] a name of markup and direction marks is shown as the plain words it is', async () => {
+  const document = await createDocument(suite.url, { text: 'text' })
+  const [ada, bob] = await openDocuments(suite.browser, [document.links.edit, document.links.edit])
+  await ada!.rename('<b>Eve</b>\u202e&amp;')
+  await ada!.goTo('end')
+  await bob!.expectCaretBehind('<b>Eve</b>&amp;', 'text')
+  await eventually(async () => expect(await bob!.faceNames()).toContain('<b>Eve</b>&amp;'))
+  expect(await bob!.page.locator('b').count()).toBe(0)
+})
+
+test('[P1] two tabs of one browser are one face; [P4] closing the last one takes face and cursor away', async () => {
+  const document = await createDocument(suite.url, { text: 'text' })
+  const [ada, bob] = await openDocuments(suite.browser, [document.links.edit, document.links.edit])
+  await ada!.rename('Ada')
+  await ada!.goTo('end')
+  const second = await ada!.secondTab(document.links.edit)
+  await second.goTo('start')
+  await eventually(async () => expect(await bob!.faces.count()).toBe(2))
+  const people = await bob!.openPanel('people')
+  await people.getByText('2 tabs').waitFor()
+  expect(await second.faceNames()).toContain('Ada (you)')
+  await ada!.page.close()
+  await people.getByText('2 tabs').waitFor({ state: 'detached' })
+  await eventually(async () => expect(await bob!.caretOf('Ada').count()).toBe(1))
+  expect(await bob!.faces.count()).toBe(2)
+  await second.page.close()
+  await eventually(async () => expect(await bob!.faces.count()).toBe(1))
+  await eventually(async () => expect(await bob!.carets.count()).toBe(0))
+  await people.getByText('Nobody else yet.').waitFor()
+})
+
+test('[A1] somebody who only views is seen by the others, and sees them', async () => {
+  const document = await createDocument(suite.url, { text: 'text' })
+  const [reader, writer] = await openDocuments(suite.browser, [document.links.view, document.links.edit])
+  await reader!.rename('Reader')
+  await writer!.rename('Writer')
+  await writer!.goTo('end')
+  await reader!.expectCaretBehind('Writer', 'text')
+  await reader!.goTo('start')
+  await writer!.caretOf('Reader').waitFor({ state: 'attached' })
+  await eventually(async () => expect(await writer!.faceNames()).toContain('Reader'))
+  const people = await writer!.openPanel('people')
+  await people.getByText('View only').waitFor()
+})
+
+test('[P4] somebody who only looked on leaves no cursor behind when the tab goes', async () => {
+  const document = await createDocument(suite.url, { text: 'text' })
+  const bob = await openDocument(suite.browser, document.links.edit)
+  const ada = await openDocument(suite.browser, document.links.view)
+  await ada.goTo('end')
+  await bob.carets.first().waitFor({ state: 'attached' })
+  await ada.person.close()
+  await eventually(async () => expect([await bob.carets.count(), await bob.faces.count()]).toEqual([0, 1]))
+})
