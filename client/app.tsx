@@ -1,23 +1,15 @@
 // Which page stands at this address. The editor is loaded only when a document is opened.
-import { type Signal, signal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import { DamagedLink, UnknownAddress } from './pages/address-states.tsx'
 import { DocumentLoader } from './pages/document-loader.tsx'
 import { HomePage } from './pages/home-page.tsx'
-import { type Place, placeOf } from './pages/link.ts'
+import { placeOf } from './pages/link.ts'
 import { OwnPersonStore } from './pages/own-person.ts'
+import type { PageContext } from './pages/page-context.ts'
 import { pageStorage } from './ui/storage.ts'
 import { ThemeChoice } from './ui/theme.ts'
-
-/** What every page of this tab shares. `navigate` takes a path of this origin. */
-export type PageContext = {
-  place: Signal<Place>
-  theme: ThemeChoice
-  person: OwnPersonStore
-  storage: Storage | ReturnType<typeof pageStorage>
-  navigate(path: string): void
-}
 
 function makeContext(): PageContext {
   const storage = pageStorage()

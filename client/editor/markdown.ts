@@ -2,7 +2,7 @@
 import { defineLanguageFacet, HighlightStyle, Language, syntaxHighlighting } from '@codemirror/language'
 import { Compartment, EditorState, type Extension, type Text } from '@codemirror/state'
 import { tags } from '@lezer/highlight'
-import { GFM, type MarkdownConfig, parser } from '@lezer/markdown'
+import { type MarkdownConfig, parser, Strikethrough, TaskList } from '@lezer/markdown'
 
 const data = defineLanguageFacet({ commentTokens: { block: { open: '<!--', close: '-->' } } })
 
@@ -40,7 +40,7 @@ const shortParagraphs: MarkdownConfig = {
 }
 
 const language: Extension = [
-  new Language(data, parser.configure([GFM, shortParagraphs]), [], 'markdown').extension,
+  new Language(data, parser.configure([Strikethrough, TaskList, shortParagraphs]), [], 'markdown').extension,
   syntaxHighlighting(style),
 ]
 

@@ -1,9 +1,9 @@
 // Addresses that lead to no document.
 import type { JSX } from 'preact'
-import type { PageContext } from '../app.tsx'
 import { FullState } from '../ui/full-state.tsx'
 import { ShareIcon } from '../ui/icons.tsx'
 import { PageLink } from '../ui/page-link.tsx'
+import type { PageContext } from './page-context.ts'
 
 type Props = { context: PageContext }
 

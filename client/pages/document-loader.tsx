@@ -1,13 +1,11 @@
 // Loads the part of the page that knows documents (editor, Yjs, socket) when the first document is opened.
 import type { FunctionComponent, JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { PageContext } from '../app.tsx'
 import { FullState } from '../ui/full-state.tsx'
 import { OfflineIcon } from '../ui/icons.tsx'
 import { DocumentSkeleton } from './document-skeleton.tsx'
-import type { DocumentLink } from './link.ts'
+import type { DocumentPageProps } from './page-context.ts'
 
-export type DocumentPageProps = { context: PageContext; link: DocumentLink }
 type Loaded = { Page: FunctionComponent<DocumentPageProps> } | 'loading' | 'failed'
 
 export function DocumentLoader(props: DocumentPageProps): JSX.Element {

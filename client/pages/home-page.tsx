@@ -1,13 +1,13 @@
 // The first page: one thing to do, and the documents this browser has opened.
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { PageContext } from '../app.tsx'
 import { MarkIcon } from '../ui/icons.tsx'
 import { ThemeSwitch } from '../ui/theme-switch.tsx'
 import { createDocument } from './api.ts'
 import { parsePastedLink, pathOf } from './link.ts'
 import { remember } from './opened-documents.ts'
 import { OpenedList } from './opened-list.tsx'
+import type { PageContext } from './page-context.ts'
 
 export function HomePage({ context }: { context: PageContext }): JSX.Element {
   useEffect(() => {

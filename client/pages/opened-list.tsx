@@ -2,11 +2,11 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Role } from '../../shared/protocol.ts'
-import type { PageContext } from '../app.tsx'
 import { PageLink } from '../ui/page-link.tsx'
 import { relativeTime } from '../ui/relative-time.ts'
 import { pathOf } from './link.ts'
 import { forget, type OpenedDocument, readOpened, strongestKey } from './opened-documents.ts'
+import type { PageContext } from './page-context.ts'
 
 const roleWords: Record<Role, string> = { own: 'Yours', edit: 'Can edit', view: 'View only' }
 const redrawMs = 30_000

@@ -1,10 +1,10 @@
 // A document that could not be opened at all: the page tells why, and what to do.
 import type { ComponentChildren, JSX } from 'preact'
 import type { Refusal } from '../../shared/errors.ts'
-import type { PageContext } from '../app.tsx'
 import { FullState } from '../ui/full-state.tsx'
 import { AlertIcon, ReloadIcon, ShareIcon } from '../ui/icons.tsx'
 import { PageLink } from '../ui/page-link.tsx'
+import type { PageContext } from './page-context.ts'
 
 export function RefusedAtTheDoor({ refusal, context }: { refusal: Refusal; context: PageContext }): JSX.Element {
   const home = (

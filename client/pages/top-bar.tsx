@@ -1,11 +1,11 @@
 // The bar above a document: where it is, what it is called, whether it is saved, who is here, and what can be opened.
 import type { JSX } from 'preact'
-import type { PageContext } from '../app.tsx'
 import { ChatIcon, MarkIcon, PeopleIcon } from '../ui/icons.tsx'
 import { PageLink } from '../ui/page-link.tsx'
 import { ThemeSwitch } from '../ui/theme-switch.tsx'
 import type { DocumentSession } from './document-session.ts'
 import { Faces } from './faces.tsx'
+import type { PageContext } from './page-context.ts'
 import { SaveStatus } from './save-status.tsx'
 import { ShareMenu } from './share-menu.tsx'
 
