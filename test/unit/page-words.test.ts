@@ -74,6 +74,7 @@ describe('people', () => {
     const entries = [entry(1, 'a'), entry(2, 'a'), entry(3, 'me')]
     const idleOf = (...idle: number[]) => groupPeople(entries, 3 as ClientId, new Set(idle)).map(({ idle }) => idle)
     expect(idleOf(1)).toEqual([false, false])
+    expect(idleOf(2)).toEqual([false, false])
     expect(idleOf(1, 2, 3)).toEqual([false, true])
   })
 
