@@ -37,7 +37,8 @@ export type CommitQueueOptions = {
 type Waiting = { source: CommitSource; bytes: number; parts: number }
 type Batch = { formed: CommitSource[]; writes: StoreWrite[]; bytes: number; parts: number }
 
-const degradedRefusal = () =>
+/** What is said to whoever writes while the disk refuses. */
+export const degradedRefusal = () =>
   new AppError(
     'degraded',
     'The server cannot write to its disk at the moment. Your text is kept in this tab until it can.',

@@ -5,7 +5,10 @@ import type { ClientId } from '../shared/ids.ts'
 import { textName, type Usage } from '../shared/protocol.ts'
 import { digestOf } from '../shared/text.ts'
 
-/** What a cold document is made of: its whole state as one Yjs v1 update, and what was counted when that was written. */
+/**
+ * What a cold document is made of: its whole state as one Yjs v1 update, and what is known of it. `usage` may be too high,
+ * never too low; `digest` is absent where nobody counted.
+ */
 export type ColdState = { bytes: Uint8Array; stateVector: Uint8Array; usage: Usage; digest: string | undefined }
 
 const emptyState = new Uint8Array([0, 0])
@@ -49,6 +52,7 @@ export class LiveDocument {
     if (this.#doc === undefined) {
       const doc = new Y.Doc()
       if (this.#cold !== undefined) Y.applyUpdate(doc, this.#cold.bytes)
+      this.#usage = usageOf(doc, this.#usage.stateBytes)
       this.#own(doc)
       this.#cold = undefined
     }
@@ -112,8 +116,6 @@ export class LiveDocument {
     }
     const canonical = this.#canonical as Uint8Array | undefined
     if (canonical !== undefined) {
-      this.#isExact = false
-      this.#digest = undefined
       this.#usage = {
         textLength: doc.getText(textName).length,
         stateBytes: this.#usage.stateBytes + canonical.length,
@@ -142,6 +144,8 @@ export class LiveDocument {
     this.#doc = doc
     doc.on('update', (bytes: Uint8Array) => {
       this.#canonical = bytes
+      this.#isExact = false
+      this.#digest = undefined
     })
   }
 }

@@ -1,6 +1,8 @@
 // Accepted updates on their way to a commit: what becomes a record, and who wrote it.
+import * as Y from 'yjs'
 import { mergeUpdates } from '../shared/merge.ts'
 import type { Answer, UpdateAnswer } from '../shared/protocol.ts'
+import type { LiveDocument } from './live-document.ts'
 import type { Session } from './session.ts'
 import type { LogPart } from './update-log.ts'
 
@@ -25,4 +27,15 @@ export function adjacentMerged(parts: readonly Part[]): LogPart[] {
     clientId: session.clientId,
     bytes: mergeUpdates(updates),
   }))
+}
+
+/**
+ * The document from what is durable, and on top of it what was accepted and waits: all of that went through the guard and
+ * applied once. Take `accepted` before reading: what becomes durable meanwhile is applied twice, which changes nothing.
+ */
+export async function rebuilt(accepted: readonly Part[], reload: () => Promise<LiveDocument>): Promise<LiveDocument> {
+  const document = await reload()
+  for (const part of accepted) Y.applyUpdate(document.doc, part.bytes)
+  document.recount()
+  return document
 }

@@ -1,19 +1,18 @@
 // One document that is live in this process: its text, its sessions and its commits. It knows no socket, no disk and
 // no HTTP: sessions are reached through Peer and Broadcaster, durability comes from the commit queue.
-import * as Y from 'yjs'
 import { AppError, type Refusal } from '../shared/errors.ts'
 import type { ClientId, DocumentId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Answer, PresenceState, Seq, UpdateAnswer } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
-import type { CommitQueue, CommitSource } from './commit-queue.ts'
+import { type CommitQueue, type CommitSource, degradedRefusal } from './commit-queue.ts'
 import type { DocumentMeta } from './document-meta.ts'
 import { Fanout } from './fanout.ts'
 import { IdHolders } from './id-holders.ts'
 import { judge } from './judge.ts'
 import type { LiveDocument } from './live-document.ts'
 import type { RoomEvents } from './metrics.ts'
-import { adjacentMerged, loneAuthor, type Part } from './parts.ts'
+import { adjacentMerged, loneAuthor, type Part, rebuilt } from './parts.ts'
 import { RoomPresence, withoutOwn } from './room-presence.ts'
 import { SeqWaiters } from './seq-waiters.ts'
 import type { Broadcaster, Session } from './session.ts'
@@ -99,10 +98,6 @@ export class Room implements CommitSource {
     return this.coveringSeq === this.#committedSeq
   }
 
-  get sentSeq(): Seq {
-    return this.#fanout.sentSeq
-  }
-
   /** The session that holds this client id. */
   holderOf(id: ClientId): Session | undefined {
     return this.#ids.of(id)
@@ -166,7 +161,7 @@ export class Room implements CommitSource {
     void this.whenCommitted(seq).then((durable) => {
       if (durable) return answer({ ok: true, seq, alone: false })
       session.synced = false
-      answer({ ok: false, error: degraded().toRefusal() })
+      answer({ ok: false, error: degradedRefusal().toRefusal() })
     })
   }
 
@@ -212,6 +207,17 @@ export class Room implements CommitSource {
     this.#init.broadcaster.presenceToTextOnly(changes)
     const forAuthor = author === undefined || author.ended ? undefined : withoutOwn(changes, author.clientId)
     if (forAuthor !== undefined) author?.peer.presence(forAuthor)
+  }
+
+  /** Called by the commit queue when form() threw: what it took is not durable and never will be. */
+  failed(error: AppError): void {
+    const parts = this.#forming?.parts ?? []
+    this.#forming = undefined
+    for (const { session, answer } of parts) {
+      session.synced = false
+      answer({ ok: false, error: error.toRefusal() })
+    }
+    this.#brokenBy(error)
   }
 
   heartbeat(): void {
@@ -261,18 +267,14 @@ export class Room implements CommitSource {
     return new AppError('invalid', 'The server could not take this change.', { cause: error })
   }
 
-  /** What is durable, and on top of it what was accepted and waits: all of that went through the guard and applied. */
   async #rebuild(): Promise<void> {
-    // Taken before reading: what becomes durable meanwhile is applied twice, which changes nothing.
     const accepted = [...(this.#forming?.parts ?? []), ...this.#waiting]
-    const document = await untilItWorks(() => this.#init.reload(), {
+    const document = await untilItWorks(() => rebuilt(accepted, this.#init.reload), {
       clock: this.#init.clock,
       failed: (error) => this.#init.events.broken(this.id, error),
       isOver: () => this.#closed,
     })
     if (document === undefined) return
-    for (const part of accepted) Y.applyUpdate(document.doc, part.bytes)
-    document.recount()
     this.document.close()
     this.document = document
     for (const session of this.sessions) {
@@ -281,10 +283,14 @@ export class Room implements CommitSource {
     }
   }
 
-  /** Sends what waits for its pace and forgets all timers. Nothing may be called afterwards. */
+  /** Broadcasts what waits for its pace. */
+  flush(): void {
+    this.#fanout.flush()
+  }
+
+  /** Forgets what waits for its pace, and all timers. Nothing may be called afterwards. */
   close(): void {
     this.#closed = true
-    this.#fanout.flush()
     this.#fanout.close()
     this.presence.close()
     this.#stopListening()
@@ -292,5 +298,3 @@ export class Room implements CommitSource {
     this.document.close()
   }
 }
-
-const degraded = () => new AppError('degraded', 'The server cannot write to its disk at the moment; text is kept here.')

@@ -1,7 +1,9 @@
 // All documents that are live in this process: one room each, opened once however many ask, closed when nobody is in.
+import * as Y from 'yjs'
 import { AppError } from '../shared/errors.ts'
 import { type DocumentId, makeLineage, type RandomBytes } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
+import { mergeUpdates } from '../shared/merge.ts'
 import type { Seq } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 import type { CommitQueue } from './commit-queue.ts'
@@ -81,7 +83,21 @@ export class Rooms {
     }
   }
 
-  /** Sends what waits for its pace, and closes all rooms. */
+  /** Broadcasts what waits for its pace. */
+  flush(): void {
+    for (const room of this.live()) room.flush()
+  }
+
+  /** Writes snapshots of what has changed, so that the next start finds no tails; begins none after `withinMs`. */
+  async compactAll(withinMs: number): Promise<void> {
+    const end = this.#init.clock.monotonic() + withinMs
+    for (const room of [...this.live()]) {
+      if (this.#init.clock.monotonic() > end) return
+      if (this.#isCompactionDue(room)) await compact(room, this.#init)
+    }
+  }
+
+  /** Closes all rooms. */
   close(): void {
     this.#cancelHeartbeat()
     for (const held of this.#held.values()) {
@@ -101,7 +117,7 @@ export class Rooms {
     const found = await readMeta(store, id)
     if (found === undefined) throw new AppError('not-found', 'There is no such document on this server.')
     const loaded = await updateLog.load(id)
-    const document = documentFrom(updateLog, loaded)
+    const document = coldDocument(loaded)
     const { meta, seq, snapshotSeq } = await this.#heal(id, found, loaded, document)
     const room = new Room({
       id,
@@ -113,7 +129,7 @@ export class Rooms {
       clock,
       events,
       broadcaster: broadcasterFor(id),
-      reload: async () => documentFrom(updateLog, await updateLog.load(id)),
+      reload: async () => new LiveDocument(updateLog.replay(await updateLog.load(id))),
     })
     room.onCommit = () => {
       if (room.committedSeq < room.compactAtSeq) return
@@ -154,12 +170,15 @@ export class Rooms {
   async #evict(id: DocumentId, held: Held): Promise<void> {
     const room = held.opened
     if (room === undefined || held.leases > 0) return
-    const isCompact = room.committedSeq === room.snapshotSeq
-    if (!isCompact && room.atRest && !this.#init.queue.degraded) await compact(room, this.#init)
+    if (this.#isCompactionDue(room)) await compact(room, this.#init)
     if (held.leases > 0 || this.#held.get(id) !== held) return
     if (!room.atRest || room.pendingWrites > 0 || this.#init.queue.degraded) return this.#closeWhenIdle(id, held)
     this.#held.delete(id)
     room.close()
+  }
+
+  #isCompactionDue(room: Room): boolean {
+    return room.committedSeq > room.snapshotSeq && room.atRest && !this.#init.queue.degraded
   }
 
   #beat(): void {
@@ -175,11 +194,24 @@ function tailRecordsMax(room: Room): number {
   return limits.tailRecordsMax + Math.floor(room.document.usage.stateBytes / limits.tailBytesPerRecord)
 }
 
-/** Snapshot bytes as they are when nothing came after them; else a Y.Doc replay. */
-function documentFrom(updateLog: UpdateLog, loaded: LoadedLog): LiveDocument {
-  const { snapshot, tail } = loaded
-  if (tail.length > 0) return new LiveDocument(updateLog.replay(loaded))
-  if (snapshot === undefined) return new LiveDocument(undefined)
-  const { bytes, stateVector, structs, textLength, digest } = snapshot
-  return new LiveDocument({ bytes, stateVector, usage: { structs, textLength, stateBytes: bytes.length }, digest })
+/**
+ * The snapshot's bytes as they are, or with what came after them merged in: building a Y.Doc of a long history costs many
+ * times that, and a first visitor does not need one.
+ */
+function coldDocument({ snapshot, tail }: LoadedLog): LiveDocument {
+  const added = tail.flatMap((record) => record.parts.map((part) => part.bytes))
+  if (snapshot === undefined && added.length === 0) return new LiveDocument(undefined)
+  if (snapshot !== undefined && added.length === 0) {
+    const { bytes, stateVector, structs, textLength, digest } = snapshot
+    return new LiveDocument({ bytes, stateVector, usage: { structs, textLength, stateBytes: bytes.length }, digest })
+  }
+  const bytes = mergeUpdates(snapshot === undefined ? added : [snapshot.bytes, mergeUpdates(added)])
+  // Every structure and every letter takes at least a byte: counted exactly once there is a Y.Doc.
+  const addedMax = added.reduce((sum, { length }) => sum + length, 0)
+  const usage = {
+    structs: (snapshot?.structs ?? 0) + addedMax,
+    textLength: (snapshot?.textLength ?? 0) + addedMax,
+    stateBytes: bytes.length,
+  }
+  return new LiveDocument({ bytes, stateVector: Y.encodeStateVectorFromUpdate(bytes), usage, digest: undefined })
 }

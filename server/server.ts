@@ -128,11 +128,13 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
     isDraining = true
     log.info('draining')
     await Promise.race([queue.whenIdle(), new Promise<void>((resolve) => clock.after(limits.drainMsMax / 2, resolve))])
-    // Acks went out with the commits; closing the rooms sends the broadcasts that wait for their pace.
-    rooms.close()
+    // Acks went out with the commits.
+    rooms.flush()
     await door.close(retryAfterMs)
     if (options.httpServer === undefined) await closeServer(httpServer)
     else giveBack(httpServer, { request: otherListeners, upgrade: otherUpgrades })
+    await rooms.compactAll(limits.drainMsMax / 4)
+    rooms.close()
     queue.close()
     await store.close()
     log.info('closed')

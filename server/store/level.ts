@@ -84,7 +84,13 @@ export class LevelStore implements Store {
   async commit(writes: StoreWrite[]): Promise<void> {
     if (this.#state !== 'open') throw degraded(new Error(`the store is ${this.#state}`))
     try {
-      await this.#database.batch(writes, { sync: this.#sync })
+      // Operation by operation: an array is turned into objects first, which costs several times as much.
+      const batch = this.#database.batch()
+      for (const write of writes) {
+        if (write.type === 'put') batch.put(write.key, write.value)
+        else batch.del(write.key)
+      }
+      await batch.write({ sync: this.#sync })
     } catch (error) {
       // What is in LevelDB's log after a failed write is unknown; appending to it could hide later records.
       if (this.#state === 'open') this.#state = 'failed'

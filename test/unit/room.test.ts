@@ -125,6 +125,20 @@ describe('when Yjs throws at what the guard let through', () => {
     expect((await reload()).text).toBe('second first')
   })
 
+  test('when a record cannot be formed, its authors are told, and what was applied for it is gone', async () => {
+    const ada = enter(2 ** 31 + 1)
+    await ada.send(ada.type('kept'))
+    const now = clock.now.bind(clock)
+    clock.now = () => {
+      clock.now = now
+      throw new Error('no time')
+    }
+    expect(await ada.send(ada.type('lost '))).toMatchObject({ ok: false, error: { code: 'internal' } })
+    await room.whenUsable()
+    expect([room.document.text, room.coveringSeq, room.atRest]).toEqual(['kept', 1, true])
+    expect(ada.heard).toEqual([true, 'rebuilt'])
+  })
+
   test('and the disk cannot be read, it is tried again; until then nobody is let at the broken document', async () => {
     const ada = enter(2 ** 31 + 1)
     await ada.send(ada.type('kept'))
