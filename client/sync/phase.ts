@@ -25,3 +25,8 @@ export function statusOf({ kind }: Phase, wasAnswered: boolean): ProviderStatus 
 
 export const sessionOf = (phase: Phase): SyncSession | undefined =>
   phase.kind === 'live' || phase.kind === 'joining' ? phase.session : undefined
+
+/** The connection, while the document is open over it. */
+export function socketOf(phase: Phase): ClientSocket | undefined {
+  return phase.kind === 'live' ? phase.socket : undefined
+}

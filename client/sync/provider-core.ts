@@ -14,7 +14,7 @@ import { JournalUpkeep } from './journal-upkeep.ts'
 import { type ClientSocket, Link, type LinkHost } from './link.ts'
 import { LocalCopy } from './local-copy.ts'
 import { listenToPage, type PageListener } from './page-events.ts'
-import { type Phase, sessionOf, statusOf } from './phase.ts'
+import { type Phase, sessionOf, socketOf, statusOf } from './phase.ts'
 import { Presence } from './presence.ts'
 import { isForGood, isOfTheText, toError } from './refusals.ts'
 import { saveStateOf } from './save-state.ts'
@@ -74,7 +74,7 @@ export class ProviderCore {
     this.presence = new Presence(
       this.awareness,
       clock,
-      (state) => this.socket?.emit('presence', state),
+      (state) => socketOf(this.phase)?.emit('presence', state),
       (people, changes) => this.emitter.emit('people', people, changes),
     )
     this.upkeep = new JournalUpkeep(this.copy, clock, {
@@ -98,11 +98,6 @@ export class ProviderCore {
     const { status, refusal, delayed, role, journal } = this
     const unsavedCount = this.copy.outbox.count
     return saveStateOf({ status, refusal, delayed, role, unsavedCount, kept: journal.kept })
-  }
-
-  /** The connection, while the document is open over it. */
-  get socket(): ClientSocket | undefined {
-    return this.phase.kind === 'live' ? this.phase.socket : undefined
   }
 
   connect(): void {
@@ -180,9 +175,6 @@ export class ProviderCore {
     const { copy, ledger, clock } = this
     const parts = { documentId: documentId as DocumentId, key: key as Key, copy, ledger, clock }
     const session = new SyncSession(socket, parts, this.sessionHost())
-    socket.on('presence', (changes) => {
-      if (this.phase.kind === 'live') this.presence.apply(changes)
-    })
     socket.on('chat', (message) => this.chat.received(message))
     socket.on('closed', (refusal) => this.onClosed(refusal))
     this.become({ kind: 'joining', socket, session })
@@ -213,7 +205,9 @@ export class ProviderCore {
     return {
       person: () => this.person,
       joined: (answer) => this.onJoined(answer),
-      presence: (changes) => this.presence.apply(changes),
+      presence: (changes) => {
+        if (this.phase.kind === 'live') this.presence.apply(changes)
+      },
       usage: (usage) => {
         this.usage = usage
         this.emitter.emit('usage', usage)
@@ -250,6 +244,11 @@ export class ProviderCore {
     this.upkeep.changed()
   }
 
+  /** A new name or colour; without a session the next join brings it. */
+  tellPerson(): void {
+    sessionOf(this.phase)?.tellPerson()
+  }
+
   /** For good: nothing is sent any more, and text that the server will not have is put aside for the person. */
   private refuse(refusal: Refusal): void {
     if (this.phase.kind === 'refused' || this.phase.kind === 'destroyed') return
@@ -273,10 +272,10 @@ export class ProviderCore {
 
   private chatHost(): ChatHost {
     return {
-      isLive: () => this.socket !== undefined,
+      isLive: () => socketOf(this.phase) !== undefined,
       me: () => ({ ...this.presence.personOf(this.copy.clientId), name: this.person.name, color: this.person.color }),
       send: (line, answered) =>
-        this.socket
+        socketOf(this.phase)
           ?.timeout(limits.answerTimeoutMs)
           .emit('chat', line, (lost, answer) => answered(lost ? undefined : answer)),
       changed: (messages) => this.emitter.emit('chat', messages),

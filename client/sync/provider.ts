@@ -102,8 +102,7 @@ export class Provider implements ProviderContract {
     core.person = { ...core.person, ...person }
     const user = core.awareness.getLocalState()?.user as object | undefined
     core.awareness.setLocalStateField('user', { ...user, ...person })
-    // Not connected, or the answer gets lost: the next join brings it anyway.
-    core.socket?.emit('person', person, () => undefined)
+    core.tellPerson()
   }
 
   connect(): void {

@@ -45,9 +45,9 @@ export type SessionParts = { documentId: DocumentId; key: Key; copy: LocalCopy; 
 
 type Broadcast = Parameters<ServerToClientEvents['update']>
 
-/** Where the session stands. While `joining`, broadcasts are held and nothing is sent. */
+/** Where the session stands. While `joining`, what the room is told is held and nothing is sent. */
 type SessionState =
-  | { kind: 'joining'; held: Broadcast[]; download?: { part: Download; finish: (state: Uint8Array) => void } }
+  | { kind: 'joining'; held: (() => void)[]; download?: { part: Download; finish: (state: Uint8Array) => void } }
   | { kind: 'joined'; sender: UpdateSender }
   | { kind: 'waiting'; cancel: () => void }
   | { kind: 'over' }
@@ -61,6 +61,7 @@ export class SyncSession {
   private generation = 0
   /** Joins in a row that led to nothing; each waits longer from the third on. */
   private fruitless = 0
+  private toldPerson: JoinRequest['person'] | undefined
   private cancelWatch: () => void = () => undefined
   private cancelFlush: (() => void) | undefined
   private readonly digestCheck: DigestCheck
@@ -81,6 +82,7 @@ export class SyncSession {
     })
     parts.ledger.forgetOwn()
     socket.on('update', (header, bytes) => this.onBroadcast(header, bytes))
+    socket.on('presence', (changes) => this.onPresence(changes))
     socket.on('slice', (header, bytes, ack) => this.onSlice(header, bytes, ack))
     socket.on('heartbeat', ({ seq, usage }) => this.onHeartbeat(seq, usage))
     socket.on('resync', () => this.join())
@@ -106,11 +108,20 @@ export class SyncSession {
     copy.outbox.takeBack()
     this.state = { kind: 'joining', held: [] }
     this.watch(limits.answerTimeoutMs)
-    const request: JoinRequest = { documentId, key, clients: copy.claimList(), person: this.host.person() }
+    this.toldPerson = this.host.person()
+    const request: JoinRequest = { documentId, key, clients: copy.claimList(), person: this.toldPerson }
     if (copy.lineage !== undefined) request.lineage = copy.lineage
     this.socket.emit('join', request, Y.encodeStateVector(copy.doc), (answer, stateVector, update) => {
       if (generation === this.generation) this.onJoinAnswer(answer, stateVector ?? new Uint8Array([0]), update)
     })
+  }
+
+  /** Tells a name or colour that changed since it was told last. While a join is on its way the server would refuse. */
+  tellPerson(): void {
+    const person = this.host.person()
+    if (this.state.kind !== 'joined' || person === this.toldPerson) return
+    this.toldPerson = person
+    this.socket.emit('person', { name: person.name, color: person.color }, () => undefined)
   }
 
   /** Local edits leave with the next frame. */
@@ -169,14 +180,15 @@ export class SyncSession {
       const sender = new UpdateSender(this.socket, copy, answer.role, serverStateVector, this.senderHost())
       this.state = { kind: 'joined', sender }
       this.host.joined(answer)
-      for (const broadcast of held) this.onBroadcast(...broadcast)
+      this.tellPerson()
+      for (const hear of held) hear()
       this.flush()
       this.rest()
     })
   }
 
   private onBroadcast(header: Broadcast[0], bytes: Uint8Array): void {
-    this.hold(header, bytes)
+    if (this.hold(() => this.onBroadcast(header, bytes))) return
     // While it waits to join again, the next answer brings everything.
     if (this.state.kind !== 'joined') return
     if (header.presence !== undefined) this.host.presence(header.presence)
@@ -187,10 +199,17 @@ export class SyncSession {
     this.rest()
   }
 
-  private hold(header: Broadcast[0], bytes: Uint8Array): void {
-    if (this.state.kind !== 'joining') return
-    this.state.held.push([header, bytes])
+  /** The answer's people are of a moment before it was sent, and stand until it has come whole. */
+  private onPresence(changes: PresenceChanges): void {
+    if (!this.hold(() => this.onPresence(changes))) this.host.presence(changes)
+  }
+
+  /** Whether it is to be heard later, when the join's answer is in. */
+  private hold(hear: () => void): boolean {
+    if (this.state.kind !== 'joining') return false
+    this.state.held.push(hear)
     if (this.state.held.length > limits.heldBroadcastsMax) this.host.broken()
+    return true
   }
 
   private onHeartbeat(seq: number, usage: Usage): void {

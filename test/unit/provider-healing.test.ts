@@ -41,6 +41,20 @@ describe('ids', () => {
   })
 })
 
+describe('the person', () => {
+  it('[P5] a name that changes while a join is on its way is told once it is answered', async () => {
+    const told: unknown[] = []
+    script.io.on('connection', (socket) => socket.on('person', (person) => told.push(person.name)))
+    script.onJoin = () => {
+      provider.setPerson({ name: 'Later', color: 3 })
+      return {}
+    }
+    const provider = start()
+    await provider.whenSynced()
+    await eventually(() => expect(told).toEqual(['Later']))
+  })
+})
+
 describe('healing', () => {
   it('[B7] texts that differ are synced once, and when they still differ the text goes aside as diverged', async () => {
     script.onDigest = () => false
