@@ -6,6 +6,7 @@ import type { ProviderOptions } from '../../client/sync/types.ts'
 import { createMemoryStore, type MemoryStore } from '../../server/store/memory.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createDocument, startServer, type TestDocument, type TestServer, textOnServer } from '../harness/server.ts'
+import { socketUnder } from '../harness/socket-under.ts'
 import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts'
 
 let server: TestServer
@@ -55,14 +56,7 @@ async function proxied(): Promise<{ proxy: TcpProxy; url: string }> {
 const content = (provider: Provider) => provider.doc.getText('content')
 const text = (provider: Provider) => content(provider).toString()
 const type = (provider: Provider, more: string) => content(provider).insert(content(provider).length, more)
-/** The socket under the provider: tests break it where the network would. */
-const socketOf = (provider: Provider) => {
-  const { core } = provider as unknown as {
-    core: { socket: import('../../client/sync/link.ts').ClientSocket | undefined }
-  }
-  return core.socket
-}
-const cut = (provider: Provider) => socketOf(provider)?.io.engine.close()
+const cut = (provider: Provider) => socketUnder(provider)?.io.engine.close()
 
 describe('cut connections', () => {
   test('cut again and again while two people type, nothing is lost or doubled', async () => {
@@ -110,7 +104,7 @@ describe('cut connections', () => {
     const bob = join(document)
     await Promise.all([ada.whenSynced(), bob.whenSynced()])
     type(ada, 'once')
-    const engine = socketOf(ada)!.io.engine
+    const engine = socketUnder(ada)!.io.engine
     // The answer is thrown away on its way in: the server has the text, the provider does not know.
     engine.off('data')
     await eventually(() => expect(text(bob)).toBe('once'))
@@ -152,7 +146,7 @@ describe('cut connections', () => {
     const document = await createDocument(server.url)
     const [ada, bob] = [join(document), join(document)]
     await Promise.all([ada.whenSynced(), bob.whenSynced()])
-    const socket = socketOf(bob)!
+    const socket = socketUnder(bob)!
     const listeners = socket.listeners('update')
     socket.off('update')
     type(ada, 'missed ')
@@ -163,7 +157,7 @@ describe('cut connections', () => {
     for (const listener of listeners) socket.on('update', listener)
     type(ada, 'heard')
     await eventually(() => expect(text(bob)).toBe('missed heard'))
-    expect(socketOf(bob)).toBe(socket)
+    expect(socketUnder(bob)).toBe(socket)
   })
 })
 

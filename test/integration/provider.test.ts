@@ -14,6 +14,7 @@ import {
   type TestServer,
   textOnServer,
 } from '../harness/server.ts'
+import { socketUnder } from '../harness/socket-under.ts'
 
 let server: TestServer
 let store: MemoryStore
@@ -53,13 +54,6 @@ function join(
 const content = (provider: Provider) => provider.doc.getText('content')
 const text = (provider: Provider) => content(provider).toString()
 const type = (provider: Provider, more: string) => content(provider).insert(content(provider).length, more)
-/** The socket under the provider: tests break it where the network would. */
-const socketOf = (provider: Provider) => {
-  const { core } = provider as unknown as {
-    core: { socket: import('../../client/sync/link.ts').ClientSocket | undefined }
-  }
-  return core.socket
-}
 
 describe('in step', () => {
   test('two providers converge, and what is saved is on the server', async () => {
@@ -95,7 +89,7 @@ describe('in step', () => {
     const document = await createDocument(server.url)
     const [ada, bob] = [join(document, { socket: { transports: ['polling'] } }), join(document)]
     await Promise.all([ada.whenSynced(), bob.whenSynced()])
-    expect(socketOf(ada)?.io.engine.transport.name).toBe('polling')
+    expect(socketUnder(ada)?.io.engine.transport.name).toBe('polling')
     type(ada, 'polled')
     type(bob, 'x')
     await eventually(() => expect([text(ada).length, text(ada)]).toEqual([7, text(bob)]))
