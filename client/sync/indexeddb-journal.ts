@@ -11,7 +11,7 @@ import { limits } from '../../shared/limits.ts'
 import { type Adopter, adoptGone, loadJournal } from './adoption.ts'
 import type { Clock } from './clock.ts'
 import { type Adopted, type Journal, type JournalOwner, type Loaded, nothingLoaded, type TextAside } from './journal.ts'
-import { type JournalDatabase, type JournalRecord, openJournalDatabase, withPrefix } from './journal-database.ts'
+import { type JournalDatabase, type JournalRecord, openJournalDatabase, quiet, withPrefix } from './journal-database.ts'
 import type { OutboxRow } from './outbox.ts'
 import { RollCall } from './roll-call.ts'
 
@@ -29,6 +29,8 @@ export class IndexedDbJournal implements Journal {
   private readonly clock: Clock
   private readonly rollCall: RollCall
   private readonly database: Promise<JournalDatabase | undefined>
+  /** The same, once it is open. */
+  private opened: JournalDatabase | undefined
   private record: JournalRecord
   private readonly unacknowledged = new Set<number>()
   /** Rows in the database or on their way there. */
@@ -56,7 +58,11 @@ export class IndexedDbJournal implements Journal {
       lease: 0,
     }
     this.rollCall = new RollCall(journalId, clock)
-    this.database = openJournalDatabase(() => this.setKept(false)).catch(() => {
+    const open = async () => {
+      this.opened = await openJournalDatabase(() => this.setKept(false))
+      return this.opened
+    }
+    this.database = open().catch(() => {
       this.setKept(false)
       return undefined
     })
@@ -109,9 +115,10 @@ export class IndexedDbJournal implements Journal {
     for (const row of removed) this.unacknowledged.delete(row.n)
     this.unacknowledged.add(added.n)
     this.written -= removed.length
+    const { documentId, journalId } = this.record
     this.write((transaction) => {
       this.putRows(transaction, [added])
-      for (const row of removed) quiet(transaction.objectStore('rows').delete(this.rowKey(row.n)))
+      for (const { n } of removed) quiet(transaction.objectStore('rows').delete([documentId, journalId, n]))
     })
   }
 
@@ -160,8 +167,9 @@ export class IndexedDbJournal implements Journal {
   }
 
   release(): void {
-    this.stopLease()
-    if (this.written > 0) this.write(() => undefined, 0)
+    this.endLease()
+    // The page may be gone in a moment: what waits must not wait for an earlier transaction's end.
+    if (this.opened !== undefined && this.steps.length > 0) void this.writeWaiting(this.opened)
   }
 
   resume(): void {
@@ -172,7 +180,7 @@ export class IndexedDbJournal implements Journal {
 
   async close(): Promise<void> {
     if (this.closed) return this.flushed()
-    this.release()
+    this.endLease()
     await this.crash()
   }
 
@@ -196,21 +204,27 @@ export class IndexedDbJournal implements Journal {
   private async writeAll(): Promise<void> {
     const database = await this.database
     while (this.steps.length > 0) {
-      const steps = this.steps
-      this.steps = []
-      if (database === undefined) continue
-      try {
-        await this.writeSteps(database, steps)
-        this.setKept(true)
-      } catch {
-        // Full, forbidden or closed: the save state says so. The steps go first the next time, since later ones stand
-        // on them; when there are too many, storage has failed for good and everything lives on in memory only.
-        this.steps = steps.length < 2 * limits.journalRowsMax ? [...steps, ...this.steps] : []
-        this.setKept(false)
-        break
-      }
+      if (database === undefined) this.steps = []
+      else if (!(await this.writeWaiting(database))) break
     }
     this.writing = undefined
+  }
+
+  /** Everything that waits, in one transaction; false when it could not be written. */
+  private async writeWaiting(database: JournalDatabase): Promise<boolean> {
+    const { steps } = this
+    this.steps = []
+    try {
+      await this.writeSteps(database, steps)
+      this.setKept(true)
+      return true
+    } catch {
+      // Full, forbidden or closed: the save state says so. The steps go first the next time, since later ones stand
+      // on them; when there are too many, storage has failed for good and everything lives on in memory only.
+      this.steps = steps.length < 2 * limits.journalRowsMax ? [...steps, ...this.steps] : []
+      this.setKept(false)
+      return false
+    }
   }
 
   private async writeSteps(database: JournalDatabase, steps: readonly Step[]): Promise<void> {
@@ -218,7 +232,9 @@ export class IndexedDbJournal implements Journal {
     quiet(transaction.done)
     try {
       for (const step of steps) await step(transaction)
-      this.putRecord(transaction)
+      quiet(transaction.objectStore('journals').put({ ...this.record, unacknowledged: [...this.unacknowledged] }))
+      // Left to itself it ends only after a turn of this page, which may be gone by then, and the text with it.
+      transaction.commit()
     } catch (error) {
       // A request that could not even be made: without this, what was made before it would be committed alone.
       transaction.abort()
@@ -227,19 +243,9 @@ export class IndexedDbJournal implements Journal {
     await transaction.done
   }
 
-  private putRecord(transaction: ReturnType<typeof openWrite>): void {
-    const journals = transaction.objectStore('journals')
-    const unacknowledged = [...this.unacknowledged]
-    quiet(journals.put({ ...this.record, unacknowledged }))
-  }
-
   private putRows(transaction: ReturnType<typeof openWrite>, rows: readonly OutboxRow[]): void {
     const { documentId, journalId } = this.record
     for (const row of rows) quiet(transaction.objectStore('rows').put({ documentId, journalId, ...row }))
-  }
-
-  private rowKey(n: number): [string, string, number] {
-    return [this.documentId, this.record.journalId, n]
   }
 
   private adopter(): Adopter {
@@ -272,6 +278,11 @@ export class IndexedDbJournal implements Journal {
     }
   }
 
+  private endLease(): void {
+    this.stopLease()
+    if (this.written > 0) this.write(() => undefined, 0)
+  }
+
   private renewLease(): void {
     this.stopLease = this.clock.after(limits.leaseRenewMs, () => {
       if (this.written > 0) this.write(() => undefined)
@@ -284,9 +295,4 @@ export class IndexedDbJournal implements Journal {
     this.kept = kept
     this.onKept()
   }
-}
-
-/** A request's failure ends its transaction, whose `done` is awaited: each request's own promise need not be. */
-function quiet(request: Promise<unknown>): void {
-  request.catch(() => undefined)
 }

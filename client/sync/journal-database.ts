@@ -64,3 +64,8 @@ export async function openJournalDatabase(lost: () => void): Promise<JournalData
 
 /** Every key that starts with these parts. */
 export const withPrefix = (...parts: string[]): IDBKeyRange => IDBKeyRange.bound(parts, [...parts, []])
+
+/** A request's failure ends its transaction, whose `done` is awaited: each request's own promise need not be. */
+export function quiet(request: Promise<unknown>): void {
+  request.catch(() => undefined)
+}

@@ -43,10 +43,12 @@ export function Menu(props: MenuProps): JSX.Element {
         aria-label={label}
         class={`menu ${className}`}
         onBeforeToggle={(event) => {
-          const opens = event.newState === 'open'
-          if (opens) placeAt(event.currentTarget, opener.current, align)
-          setOpen(opens)
+          if (event.newState !== 'open') return
+          placeAt(event.currentTarget, opener.current, align)
+          setOpen(true)
         }}
+        // Not before: the browser gives the focus back to the button only while it still is in the card.
+        onToggle={(event) => event.newState === 'closed' && setOpen(false)}
       >
         {isOpen && children(close)}
       </div>
