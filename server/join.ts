@@ -71,12 +71,14 @@ export async function join(
       clientId,
     })
   const update = session.textOnly ? new Uint8Array() : room.document.difference(stateVector)
-  const state = { seq: room.coveringSeq, stateVector: room.document.stateVector, update, usage: room.document.usage }
+  // Told as had is only what is there whole: the commit that covers the rest may take in more before it forms.
+  const state = { seq: room.wholeSeq, stateVector: room.document.stateVector, update, usage: room.document.usage }
+  const { coveringSeq } = room
   line.entered(session)
   room.enter(session, clientId, owns)
   session.synced = true
 
-  const durable = (await room.whenCommitted(state.seq)) ? state : await durableState(room, stateVector, tools)
+  const durable = (await room.whenCommitted(coveringSeq)) ? state : await durableState(room, stateVector, tools)
   if (session.ended) throw new AppError('not-synced', 'The session ended while it joined; join again.')
   return {
     session,

@@ -88,9 +88,14 @@ export class Room implements CommitSource {
     return this.#committedSeq
   }
 
-  /** The commit that will cover everything which is in the document now. */
+  /** The commit that will cover everything which is in the document now; until it forms it may get more. */
   get coveringSeq(): Seq {
-    return this.#committedSeq + (this.#forming === undefined ? 0 : 1) + (this.#waiting.length === 0 ? 0 : 1)
+    return this.wholeSeq + (this.#waiting.length === 0 ? 0 : 1)
+  }
+
+  /** The last commit that is in the document whole. */
+  get wholeSeq(): Seq {
+    return this.#committedSeq + (this.#forming === undefined ? 0 : 1)
   }
 
   /** Whether everything in the document is durable. */

@@ -1,7 +1,7 @@
 // Wires the whole server together: everything it keeps hangs from here. Exported as `scriptorium/server`.
 import { existsSync } from 'node:fs'
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type DocumentId, platformRandom } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
@@ -74,6 +74,7 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
   const otherListeners = httpServer.listeners('request') as RequestListener[]
   const otherUpgrades = httpServer.listeners('upgrade')
   httpServer.removeAllListeners('request')
+  const connections = watchConnections(httpServer)
   // Somebody who asks and never reads must not keep an answer in memory for ever.
   if (options.httpServer === undefined) httpServer.setTimeout(limits.httpIdleMsMax)
   const door = createSocketDoor(httpServer, clock, { publicUrl, allowedOrigins, trustedProxies })
@@ -131,7 +132,7 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
     // Acks went out with the commits.
     rooms.flush()
     await door.close(retryAfterMs)
-    if (options.httpServer === undefined) await closeServer(httpServer)
+    if (options.httpServer === undefined) await closeServer(httpServer, connections)
     else giveBack(httpServer, { request: otherListeners, upgrade: otherUpgrades })
     await rooms.compactAll(limits.drainMsMax / 4)
     rooms.close()
@@ -167,11 +168,21 @@ function listen(httpServer: HttpServer, port: number, host: string): Promise<voi
   })
 }
 
-/** Requests that never end must not hold up the drain. */
-function closeServer(httpServer: HttpServer): Promise<void> {
+/** All TCP connections that stand: those that became WebSockets, or are about to, the server itself loses sight of. */
+function watchConnections(httpServer: HttpServer): ReadonlySet<Socket> {
+  const connections = new Set<Socket>()
+  httpServer.on('connection', (socket: Socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
+  return connections
+}
+
+/** Neither requests that never end nor peers that do not answer a goodbye may hold up the drain. */
+function closeServer(httpServer: HttpServer, connections: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     httpServer.close(() => resolve())
-    httpServer.closeAllConnections()
+    for (const socket of connections) socket.destroy()
   })
 }
 
