@@ -83,7 +83,7 @@ const focused = (page: Page) =>
 
 test('the keyboard reaches everything in the order in which it stands, and the text last', async () => {
   const document = await createDocument(suite.url, { text: 'text' })
-  const ada = await openDocument(suite.browser, document.links.own)
+  const [ada] = await suite.meet(document.links.own)
   await ada.expectSaveState('Saved')
   await ada.openPanel('chat')
   await ada.page.evaluate(() => (globalThis.document.activeElement as HTMLElement | null)?.blur())
@@ -114,7 +114,7 @@ test('the keyboard reaches everything in the order in which it stands, and the t
 
 test('Escape closes menus and panels, and the focus is back where it was', async () => {
   const document = await createDocument(suite.url, { text: 'text' })
-  const ada = await openDocument(suite.browser, document.links.own)
+  const [ada] = await suite.meet(document.links.own)
   await ada.expectSaveState('Saved')
   for (const [name, opened] of [
     ['Share', ada.page.getByRole('dialog', { name: 'Share' })],

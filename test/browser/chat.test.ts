@@ -12,8 +12,8 @@ const suite = browserSuite()
 
 async function twoTalkers(): Promise<{ ada: DocumentPage; bob: DocumentPage }> {
   const document = await createDocument(suite.url)
-  const [ada, bob] = await openDocuments(suite.browser, [document.links.edit, document.links.edit])
-  return { ada: ada!, bob: bob! }
+  const [ada, bob] = await suite.meet(document.links.edit, document.links.edit)
+  return { ada: ada, bob: bob }
 }
 
 test('[H1] lines go both ways, stand once each in one order, and are still there after a reload', async () => {
@@ -65,7 +65,7 @@ test('unread lines are counted on the closed panel and in the tab’s title, unt
 
 test('opening the chat by mouse or by keyboard puts the focus where one writes', async () => {
   const document = await createDocument(suite.url)
-  const ada = await openDocument(suite.browser, document.links.edit)
+  const [ada] = await suite.meet(document.links.edit)
   await ada.panelButton('chat').click()
   await ada.page.keyboard.type('by mouse')
   await ada.page.keyboard.press('Enter')
@@ -109,7 +109,7 @@ test('who comes and who goes is told in the chat, and a reload is neither', asyn
   const ada = new DocumentPage(person, person.page)
   await ada.goto(edit)
   await ada.openPanel('chat')
-  const [bob, cyd] = (await openDocuments(suite.browser, [edit, edit])) as [DocumentPage, DocumentPage]
+  const [bob, cyd] = await openDocuments(suite.browser, edit, edit)
   const [bobName, cydName] = [await bob.ownName(), await cyd.ownName()]
   await ada.chatLog.getByText(`${bobName} joined`).waitFor()
   await ada.chatLog.getByText(`${cydName} joined`).waitFor()

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
-import { type DocumentPage, expectTexts, openDocuments } from '../harness/page-object.ts'
+import { type DocumentPage, expectTexts } from '../harness/page-object.ts'
 import { createDocument, type TestDocument, textOnServer } from '../harness/server.ts'
 
 const suite = browserSuite()
@@ -10,8 +10,8 @@ const suite = browserSuite()
 /** A document with this text, and two people in it. */
 async function twoWriters(text: string): Promise<{ document: TestDocument; ada: DocumentPage; bob: DocumentPage }> {
   const document = await createDocument(suite.url, { text })
-  const [ada, bob] = await openDocuments(suite.browser, [document.links.own, document.links.edit])
-  return { document, ada: ada!, bob: bob! }
+  const [ada, bob] = await suite.meet(document.links.own, document.links.edit)
+  return { document, ada: ada, bob: bob }
 }
 
 const serverText = (document: TestDocument) => textOnServer(suite.url, document)
@@ -26,7 +26,7 @@ test('[B1] what one types appears at the others, and the page says Saved once it
 
 test('[B1] three people who type at different places at once end with the same text, and nothing is lost', async () => {
   const document = await createDocument(suite.url, { text: 'one\ntwo\nthree' })
-  const people = await openDocuments(suite.browser, Array(3).fill(document.links.edit))
+  const people = await suite.meet(document.links.edit, document.links.edit, document.links.edit)
   const [ada, bob, cyd] = people as [DocumentPage, DocumentPage, DocumentPage]
   await ada.goTo('start')
   await bob.goTo('start')
@@ -156,15 +156,15 @@ test('text that others change while one composes with an input method is not los
 test('a document of somebody who never types stays at the place where it is read', async () => {
   const lines = Array.from({ length: 200 }, (_, i) => `line ${i}`).join('\n')
   const document = await createDocument(suite.url, { text: lines })
-  const [reader, writer] = await openDocuments(suite.browser, [document.links.view, document.links.edit])
-  await reader!.goTo('end')
-  await reader!.page.getByText('line 199').waitFor()
-  const before = await reader!.page.getByText('line 199').boundingBox()
-  await writer!.goTo('start')
-  await writer!.type('new\nlines\nabove\n')
+  const [reader, writer] = await suite.meet(document.links.view, document.links.edit)
+  await reader.goTo('end')
+  await reader.page.getByText('line 199').waitFor()
+  const before = await reader.page.getByText('line 199').boundingBox()
+  await writer.goTo('start')
+  await writer.type('new\nlines\nabove\n')
   await eventually(async () => expect(await serverText(document)).toMatch(/^new\nlines\nabove\n/))
   await eventually(async () => {
-    const after = await reader!.page.getByText('line 199').boundingBox()
+    const after = await reader.page.getByText('line 199').boundingBox()
     expect(Math.abs((after?.y ?? 0) - before!.y)).toBeLessThan(2)
   })
 })

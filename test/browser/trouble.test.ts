@@ -31,10 +31,7 @@ const networkIsBack = (page: Page) => page.evaluate(() => dispatchEvent(new Even
 test('[P1 P2 P3] a server killed while two people type: they type on, and everything is saved when it is back', async () => {
   const server = await killable()
   const document = await createDocument(server.url, { text: '|' })
-  const [ada, bob] = (await openDocuments(suite.browser, Array(2).fill(document.links.edit))) as [
-    DocumentPage,
-    DocumentPage,
-  ]
+  const [ada, bob] = await openDocuments(suite.browser, document.links.edit, document.links.edit)
   for (const one of [ada, bob]) one.person.allow(connectionTrouble)
   await ada.goTo('start')
   await bob.goTo('end')
@@ -64,8 +61,8 @@ test('[P3] text typed while the server was dead comes back when the link is open
   await ada.page.goto('about:blank')
   await server.start()
   await ada.goto(document.links.edit)
-  await ada.expectText('kept: typed offline')
   await ada.page.getByText('Recovered 13 characters typed offline').waitFor()
+  await ada.expectText('kept: typed offline')
   await ada.expectSaveState('Saved')
   expect(await textOnServer(server.url, document)).toBe('kept: typed offline')
 })
@@ -136,10 +133,7 @@ test('links that lead nowhere say what is wrong with them', async () => {
 
 test('[A3] a link that is revoked while it is open ends the writing, keeps the text to take, and opens no more', async () => {
   const document = await createDocument(suite.url, { text: 'for a while' })
-  const [ada, owner] = (await openDocuments(suite.browser, [document.links.edit, document.links.own])) as [
-    DocumentPage,
-    DocumentPage,
-  ]
+  const [ada, owner] = await suite.meet(document.links.edit, document.links.own)
   await ada.expectSaveState('Saved')
   await shareKey(suite.url, document, document.keys.own, { role: 'edit', revoke: true })
   const dialog = ada.page.getByRole('dialog', { name: 'Your access has ended' })
@@ -187,10 +181,7 @@ test('[U8] while the disk refuses, the page says that it is not saved; then it i
   const server = await startServer({ withoutPage: false, store })
   onTestFinished(() => server.close())
   const document = await createDocument(server.url)
-  const [ada, bob] = (await openDocuments(suite.browser, Array(2).fill(document.links.edit))) as [
-    DocumentPage,
-    DocumentPage,
-  ]
+  const [ada, bob] = await openDocuments(suite.browser, document.links.edit, document.links.edit)
   await ada.type('before. ')
   await expectTexts([ada, bob], 'before. ')
   await ada.expectSaveState('Saved')

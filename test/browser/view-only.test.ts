@@ -2,44 +2,43 @@
 import { expect, test } from 'vitest'
 import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
-import { openDocuments } from '../harness/page-object.ts'
 import { createDocument, textOnServer } from '../harness/server.ts'
 
 const suite = browserSuite()
 
 test('[A1] a view link cannot type, paste, cut, undo or drop, sees edits live, and says View only', async () => {
   const document = await createDocument(suite.url, { text: 'to be read' })
-  const [reader, writer] = await openDocuments(suite.browser, [document.links.view, document.links.edit])
-  await reader!.expectSaveState('View only')
-  await reader!.type('typed')
-  await reader!.paste('pasted')
-  await reader!.press('Control+a', 'Delete', 'Backspace', 'Enter', 'Control+x', 'Control+z', 'Control+y', 'Alt+ArrowUp')
-  await reader!.page.keyboard.insertText('composed')
-  await writer!.goTo('end')
-  await writer!.type(' by all')
-  await reader!.expectText('to be read by all')
+  const [reader, writer] = await suite.meet(document.links.view, document.links.edit)
+  await reader.expectSaveState('View only')
+  await reader.type('typed')
+  await reader.paste('pasted')
+  await reader.press('Control+a', 'Delete', 'Backspace', 'Enter', 'Control+x', 'Control+z', 'Control+y', 'Alt+ArrowUp')
+  await reader.page.keyboard.insertText('composed')
+  await writer.goTo('end')
+  await writer.type(' by all')
+  await reader.expectText('to be read by all')
   // Had the reader sent anything, it would have come before what the writer typed afterwards.
   await eventually(async () => expect(await textOnServer(suite.url, document)).toBe('to be read by all'))
-  expect(await writer!.text()).toBe('to be read by all')
-  await reader!.expectSaveState('View only')
+  expect(await writer.text()).toBe('to be read by all')
+  await reader.expectSaveState('View only')
 })
 
 test('[H3] with a view link the chat can be read, and a line stands where one would write', async () => {
   const document = await createDocument(suite.url)
-  const [reader, writer] = await openDocuments(suite.browser, [document.links.view, document.links.edit])
-  await reader!.openPanel('chat')
-  await writer!.openPanel('chat')
-  await writer!.say('Good morning')
-  await reader!.chatLog.getByText('Good morning').waitFor()
-  await reader!.page.getByText('A view link cannot write. Ask for an edit link to join the talk.').waitFor()
-  expect(await reader!.composer.count()).toBe(0)
+  const [reader, writer] = await suite.meet(document.links.view, document.links.edit)
+  await reader.openPanel('chat')
+  await writer.openPanel('chat')
+  await writer.say('Good morning')
+  await reader.chatLog.getByText('Good morning').waitFor()
+  await reader.page.getByText('A view link cannot write. Ask for an edit link to join the talk.').waitFor()
+  expect(await reader.composer.count()).toBe(0)
 })
 
 test('[A1] with a view link only the view link can be passed on', async () => {
   const document = await createDocument(suite.url)
-  const [reader] = await openDocuments(suite.browser, [document.links.view])
-  await reader!.page.getByRole('button', { name: 'Share' }).click()
-  await reader!.page.getByRole('button', { name: 'Copy view link' }).waitFor()
-  expect(await reader!.page.getByRole('button', { name: 'Copy edit link' }).count()).toBe(0)
-  expect(await reader!.page.getByRole('button', { name: 'Make a new link' }).count()).toBe(0)
+  const [reader] = await suite.meet(document.links.view)
+  await reader.page.getByRole('button', { name: 'Share' }).click()
+  await reader.page.getByRole('button', { name: 'Copy view link' }).waitFor()
+  expect(await reader.page.getByRole('button', { name: 'Copy edit link' }).count()).toBe(0)
+  expect(await reader.page.getByRole('button', { name: 'Make a new link' }).count()).toBe(0)
 })

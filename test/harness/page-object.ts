@@ -170,10 +170,14 @@ export async function openDocument(browser: Browser, link: string, options: Pers
   return page
 }
 
+/** One page for each link. */
+export type PagesOf<Links extends readonly string[]> = { -readonly [K in keyof Links]: DocumentPage }
+
 /** Several new persons, each with a browser profile of their own, in one document. */
-export function openDocuments(browser: Browser, links: readonly string[]): Promise<DocumentPage[]> {
-  return Promise.all(links.map((link) => openDocument(browser, link)))
-}
+export const openDocuments = async <Links extends readonly [string, ...string[]]>(
+  browser: Browser,
+  ...links: Links
+): Promise<PagesOf<Links>> => (await Promise.all(links.map((link) => openDocument(browser, link)))) as PagesOf<Links>
 
 /** Fails unless all these pages come to show this text. */
 export async function expectTexts(pages: readonly DocumentPage[], text: string): Promise<void> {
