@@ -153,10 +153,7 @@ export class Room implements CommitSource {
     this.#init.queue.submit(this, bytes.length)
     const structs = judge(this.document, session, bytes, this.#init.events)
     const canonical = this.document.apply(bytes, session, structs)
-    if (canonical === undefined) {
-      this.#answerKnown(session, answer)
-      return
-    }
+    if (canonical === undefined) return this.#answerKnown(session, answer)
     this.#waiting.push({ session, bytes: canonical, answer })
   }
 
@@ -192,11 +189,8 @@ export class Room implements CommitSource {
     this.#committedSeq = forming.seq
     const author = loneAuthor(forming.parts)
     for (const part of forming.parts) part.answer({ ok: true, seq: forming.seq, alone: author !== undefined })
-    this.#fanout.add(
-      forming.seq,
-      forming.parts.map((part) => part.bytes),
-      author,
-    )
+    const updates = forming.parts.map((part) => part.bytes)
+    this.#fanout.add(forming.seq, updates, author)
     this.#waiters.reached(forming.seq)
     this.onCommit()
   }
