@@ -153,8 +153,8 @@ export class Room implements CommitSource {
     this.#init.queue.submit(this, bytes.length)
     const structs = judge(this.document, session, bytes, this.#init.events)
     const canonical = this.document.apply(bytes, session, structs)
-    if (canonical === undefined) return this.#answerKnown(session, answer)
-    this.#waiting.push({ session, bytes: canonical, answer })
+    if (canonical === undefined) this.#answerKnown(session, answer)
+    else this.#waiting.push({ session, bytes: canonical, answer })
   }
 
   /** Nothing new: a retry whose ack was lost. It is answered when the state that has it is durable ([U5]). */
