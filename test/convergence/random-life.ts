@@ -58,18 +58,21 @@ export class RandomLife {
     }
   }
 
+  /** Everybody is there and stays, but broadcasts get lost and come twice. */
+  async actConnected(): Promise<void> {
+    await this.reconnect()
+    for (let i = this.random.between(stepsMax / 4, stepsMax / 2); i > 0; i--) {
+      const one = this.random.pick(this.people)
+      if (this.random.chance(0.2)) one.fates.push(this.random.pick(['lose', 'repeat']))
+      else this.edit(one.provider.doc)
+      if (this.random.chance(0.7)) await pause(this.random.below(30))
+    }
+  }
+
   /** Heals all networks, and fails unless then everybody, the server and its log hold the same, and know who is there. */
   async expectQuiet(): Promise<void> {
-    for (const one of this.people) {
-      one.fates = []
-      one.proxy.set(noFaults)
-      one.provider.connect()
-    }
-    await eventually(() => {
-      for (const { provider } of this.people) {
-        expect([provider.refusal, provider.status, provider.unsavedCount]).toEqual([undefined, 'live', 0])
-      }
-    }, quietMsMax)
+    for (const one of this.people) one.fates = []
+    await this.reconnect()
     // Whoever lost the last broadcast sees with the next that something is missing.
     const last = this.people[0]!.provider
     last.doc.getText(textName).insert(0, 'The end. ')
@@ -81,6 +84,18 @@ export class RandomLife {
   async end(): Promise<void> {
     await Promise.all([...this.people, ...this.gone].map((one) => one.provider.destroy()))
     await Promise.all([...this.people, ...this.gone].map((one) => one.proxy.close()))
+  }
+
+  private async reconnect(): Promise<void> {
+    for (const { proxy, provider } of this.people) {
+      proxy.set(noFaults)
+      provider.connect()
+    }
+    await eventually(() => {
+      for (const { provider } of this.people) {
+        expect([provider.refusal, provider.status, provider.unsavedCount]).toEqual([undefined, 'live', 0])
+      }
+    }, quietMsMax)
   }
 
   private expectSame(): void {
