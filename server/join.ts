@@ -6,6 +6,7 @@ import { limits } from '../shared/limits.ts'
 import type { JoinAnswer, JoinRequest, Seq } from '../shared/protocol.ts'
 import { can, grantOf } from './access.ts'
 import { acceptClaims, checkHistory } from './claims.ts'
+import { durableDoc } from './durable-doc.ts'
 import type { Identity } from './identity.ts'
 import type { LiveDocument } from './live-document.ts'
 import type { Room } from './room.ts'
@@ -123,10 +124,7 @@ async function durableState(
   stateVector: Uint8Array,
   { updateLog }: JoinTools,
 ): Promise<{ seq: Seq; stateVector: Uint8Array; update: Uint8Array; usage: LiveDocument['usage'] }> {
-  const loaded = await updateLog.load(room.id)
-  // A batch that failed may be on disk all the same; until it is known to be durable nobody sees it.
-  const seq = Math.min(loaded.seq, room.committedSeq)
-  const doc = updateLog.replay(loaded, seq)
+  const { seq, doc } = await durableDoc(room, updateLog)
   try {
     return {
       seq,

@@ -6,20 +6,20 @@ import type { LiveDocument } from './live-document.ts'
 import type { RoomEvents } from './metrics.ts'
 import type { Session } from './session.ts'
 
-/** How many structures the update adds. Throws `invalid` or `too-large`; the document is not changed either way. */
+/** How many structures the update adds, and whether it is all known already. Throws `invalid` or `too-large`; the document is not changed either way. */
 export function judge(
   document: LiveDocument,
   session: Session,
   bytes: Uint8Array,
   events: Pick<RoomEvents, 'guarded'>,
-): number {
+): { structs: number; redundant: boolean } {
   const view = { doc: document.doc, owns: (id: number) => session.owns.has(id as ClientId) }
   let verdict = guard(bytes, { ...view, usage: document.usage })
   // What is known of the size is never too low, but it may be too high.
   if (!verdict.ok && verdict.reason === 'too-large' && document.recount()) {
     verdict = guard(bytes, { ...view, usage: document.usage })
   }
-  if (verdict.ok) return verdict.structs
+  if (verdict.ok) return verdict
   events.guarded(verdict.reason)
   if (verdict.reason === 'too-large') {
     throw new AppError('too-large', 'The document is full. Delete something, or go on in a new one.')

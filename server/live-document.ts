@@ -23,7 +23,9 @@ export class LiveDocument {
   #isExact = true
   /** Of the text as it is; forgotten with every change. */
   #digest: string | undefined
-  #knownClocks: Map<number, number> | undefined
+  #knownClocks: ReadonlyMap<number, number> | undefined
+  /** Encoded once for all who join between two changes. */
+  #encoded: { state?: Uint8Array; stateVector?: Uint8Array } = {}
 
   /** From snapshot bytes (no Y.Doc is built yet), from a Y.Doc that was replayed, or from nothing. */
   constructor(from: ColdState | Y.Doc | undefined) {
@@ -63,6 +65,11 @@ export class LiveDocument {
     return this.doc.getText(textName).toString()
   }
 
+  /** Whether the digest is known, or to be had without building a Y.Doc. */
+  get hasDigest(): boolean {
+    return this.#digest !== undefined || this.#doc !== undefined
+  }
+
   /** Digest of the text (shared/text). Costs a pass over the text when it was not asked since the last change. */
   get digest(): string {
     this.#digest ??= digestOf(this.text)
@@ -75,13 +82,14 @@ export class LiveDocument {
 
   /** Yjs state vector. */
   get stateVector(): Uint8Array {
-    return this.#cold === undefined ? Y.encodeStateVector(this.doc) : this.#cold.stateVector
+    if (this.#cold !== undefined) return this.#cold.stateVector
+    this.#encoded.stateVector ??= Y.encodeStateVector(this.doc)
+    return this.#encoded.stateVector
   }
 
   /** How many clocks of each client id are here. */
   get clocks(): ReadonlyMap<number, number> {
-    if (this.#cold === undefined) return clocksOf(this.doc)
-    this.#knownClocks ??= Y.decodeStateVector(this.#cold.stateVector)
+    this.#knownClocks ??= this.#cold === undefined ? clocksOf(this.doc) : Y.decodeStateVector(this.#cold.stateVector)
     return this.#knownClocks
   }
 
@@ -92,15 +100,14 @@ export class LiveDocument {
 
   /** What a client with this state vector lacks, with all deletions, as a Yjs v1 update. */
   difference(stateVector: Uint8Array): Uint8Array {
-    if (this.#cold === undefined) return Y.encodeStateAsUpdate(this.doc, stateVector)
-    // A first visit gets the bytes as they are: this is why a document of any history opens at once.
-    if (stateVector.length <= emptyStateVector.length) return this.#cold.bytes
-    return Y.diffUpdate(this.#cold.bytes, stateVector)
-  }
-
-  /** The whole state, as a Yjs v1 update. */
-  get state(): Uint8Array {
-    return this.difference(emptyStateVector)
+    const isFirstVisit = stateVector.length <= emptyStateVector.length
+    if (this.#cold !== undefined) {
+      // As they are: this is why a document of any history opens at once.
+      return isFirstVisit ? this.#cold.bytes : Y.diffUpdate(this.#cold.bytes, stateVector)
+    }
+    if (!isFirstVisit) return Y.encodeStateAsUpdate(this.doc, stateVector)
+    this.#encoded.state ??= Y.encodeStateAsUpdate(this.doc)
+    return this.#encoded.state
   }
 
   /**
@@ -146,6 +153,8 @@ export class LiveDocument {
       this.#canonical = bytes
       this.#isExact = false
       this.#digest = undefined
+      this.#knownClocks = undefined
+      this.#encoded = {}
     })
   }
 }

@@ -13,10 +13,11 @@ import { judge } from './judge.ts'
 import type { LiveDocument } from './live-document.ts'
 import type { RoomEvents } from './metrics.ts'
 import { adjacentMerged, loneAuthor, type Part, rebuilt } from './parts.ts'
-import { RoomPresence, withoutOwn } from './room-presence.ts'
+import { RoomPresence } from './room-presence.ts'
 import { SeqWaiters } from './seq-waiters.ts'
 import type { Broadcaster, Session } from './session.ts'
 import type { StoreWrite } from './store/store.ts'
+import { tellRoom } from './tell-room.ts'
 import { untilItWorks } from './until-it-works.ts'
 import { recordWrite } from './update-log.ts'
 
@@ -46,6 +47,8 @@ export class Room implements CommitSource {
   onCommit: () => void = () => undefined
   /** Last commit that the snapshot on disk covers. */
   snapshotSeq: Seq
+  /** Set by rooms: ends the heartbeat. */
+  cancelHeartbeat: () => void = () => undefined
   /** Writes beside the text that are under way: the room stays open for them. */
   pendingWrites = 0
   /** The commit after which the next snapshot is due. */
@@ -77,7 +80,9 @@ export class Room implements CommitSource {
       init.broadcaster.presence(changes)
       init.broadcaster.presenceToTextOnly(changes)
     })
-    this.#fanout = new Fanout(init.clock, init.seq, (broadcast) => this.#broadcast(broadcast))
+    this.#fanout = new Fanout(init.clock, init.seq, (broadcast) => {
+      tellRoom(broadcast, this.sessions.size, this.presence, init)
+    })
     this.#stopListening = init.queue.onChange((degraded) => {
       if (degraded) this.#waiters.giveUp()
     })
@@ -151,8 +156,8 @@ export class Room implements CommitSource {
     if (!session.synced || session.ended) throw new AppError('not-synced', 'Join the document again first.')
     if (this.#rebuilding !== undefined) throw new AppError('busy', 'The document is being read again; try again.')
     this.#init.queue.submit(this, bytes.length)
-    const structs = judge(this.document, session, bytes, this.#init.events)
-    const canonical = this.document.apply(bytes, session, structs)
+    const { structs, redundant } = judge(this.document, session, bytes, this.#init.events)
+    const canonical = redundant ? undefined : this.document.apply(bytes, session, structs)
     if (canonical === undefined) this.#answerKnown(session, answer)
     else this.#waiting.push({ session, bytes: canonical, answer })
   }
@@ -193,19 +198,6 @@ export class Room implements CommitSource {
     this.#fanout.add(forming.seq, updates, author)
     this.#waiters.reached(forming.seq)
     this.onCommit()
-  }
-
-  #broadcast(broadcast: { from: Seq; to: Seq; bytes: Uint8Array; author: Session | undefined }): void {
-    const { from, to, bytes, author } = broadcast
-    const changes = this.presence.takeIfDue()
-    const header = changes === undefined ? { from, to } : { from, to, presence: changes }
-    this.#init.broadcaster.update(header, bytes, author)
-    this.#init.events.broadcast(this.sessions.size - (author === undefined ? 0 : 1))
-    if (changes === undefined) return
-    // Whoever does not get this packet must still hear of the others.
-    this.#init.broadcaster.presenceToTextOnly(changes)
-    const forAuthor = author === undefined || author.ended ? undefined : withoutOwn(changes, author.clientId)
-    if (forAuthor !== undefined) author?.peer.presence(forAuthor)
   }
 
   /** Called by the commit queue when form() threw: what it took is not durable and never will be. */
@@ -290,6 +282,7 @@ export class Room implements CommitSource {
   /** Forgets what waits for its pace, and all timers. Nothing may be called afterwards. */
   close(): void {
     this.#closed = true
+    this.cancelHeartbeat()
     this.#fanout.close()
     this.presence.close()
     this.#stopListening()

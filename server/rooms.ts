@@ -4,7 +4,7 @@ import { AppError } from '../shared/errors.ts'
 import { type DocumentId, makeLineage, type RandomBytes } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import { mergeUpdates } from '../shared/merge.ts'
-import type { Seq } from '../shared/protocol.ts'
+import type { Seq, Usage } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { compact } from './compaction.ts'
@@ -37,11 +37,9 @@ type Held = { room: Promise<Room>; opened: Room | undefined; leases: number; can
 export class Rooms {
   readonly #init: RoomsInit
   readonly #held = new Map<DocumentId, Held>()
-  #cancelHeartbeat: () => void = () => undefined
 
   constructor(init: RoomsInit) {
     this.#init = init
-    this.#beat()
   }
 
   get size(): number {
@@ -99,7 +97,6 @@ export class Rooms {
 
   /** Closes all rooms. */
   close(): void {
-    this.#cancelHeartbeat()
     for (const held of this.#held.values()) {
       held.cancelIdle?.()
       held.opened?.close()
@@ -136,6 +133,7 @@ export class Rooms {
       room.compactAtSeq = room.committedSeq + tailRecordsMax(room)
       void compact(room, this.#init)
     }
+    this.#beat(room)
     return room
   }
 
@@ -169,10 +167,11 @@ export class Rooms {
   /** Writes a snapshot if there is anything new, then forgets the room, unless somebody came meanwhile. */
   async #evict(id: DocumentId, held: Held): Promise<void> {
     const room = held.opened
-    if (room === undefined || held.leases > 0) return
+    if (room === undefined || held.leases > 0 || this.#held.get(id) !== held) return
     if (this.#isCompactionDue(room)) await compact(room, this.#init)
     if (held.leases > 0 || this.#held.get(id) !== held) return
     if (!room.atRest || room.pendingWrites > 0 || this.#init.queue.degraded) return this.#closeWhenIdle(id, held)
+    held.cancelIdle?.()
     this.#held.delete(id)
     room.close()
   }
@@ -181,10 +180,11 @@ export class Rooms {
     return room.committedSeq > room.snapshotSeq && room.atRest && !this.#init.queue.degraded
   }
 
-  #beat(): void {
-    this.#cancelHeartbeat = this.#init.clock.after(limits.heartbeatMs, () => {
-      for (const room of this.live()) room.heartbeat()
-      this.#beat()
+  /** Each room in its own time, counted from its opening, so that they do not all beat at once. */
+  #beat(room: Room): void {
+    room.cancelHeartbeat = this.#init.clock.after(limits.heartbeatMs, () => {
+      room.heartbeat()
+      this.#beat(room)
     })
   }
 }
@@ -192,6 +192,17 @@ export class Rooms {
 /** A tail may be longer behind a large state: reading that takes most of a load anyway, and so does compacting it. */
 function tailRecordsMax(room: Room): number {
   return limits.tailRecordsMax + Math.floor(room.document.usage.stateBytes / limits.tailBytesPerRecord)
+}
+
+/** Adds the most that an update can bring: exact once there is a Y.Doc, which knows what was deleted and what merges. */
+function addUsage(usage: Usage, update: Uint8Array): void {
+  const { structs, ds } = Y.decodeUpdate(update)
+  for (const struct of structs) {
+    usage.structs++
+    if (struct instanceof Y.Item && struct.countable) usage.textLength += struct.length
+  }
+  // A deletion may split a structure at both of its ends.
+  for (const ranges of ds.clients.values()) usage.structs += 2 * ranges.length
 }
 
 /**
@@ -206,12 +217,7 @@ function coldDocument({ snapshot, tail }: LoadedLog): LiveDocument {
     return new LiveDocument({ bytes, stateVector, usage: { structs, textLength, stateBytes: bytes.length }, digest })
   }
   const bytes = mergeUpdates(snapshot === undefined ? added : [snapshot.bytes, mergeUpdates(added)])
-  // Every structure and every letter takes at least a byte: counted exactly once there is a Y.Doc.
-  const addedMax = added.reduce((sum, { length }) => sum + length, 0)
-  const usage = {
-    structs: (snapshot?.structs ?? 0) + addedMax,
-    textLength: (snapshot?.textLength ?? 0) + addedMax,
-    stateBytes: bytes.length,
-  }
+  const usage = { structs: snapshot?.structs ?? 0, textLength: snapshot?.textLength ?? 0, stateBytes: bytes.length }
+  for (const update of added) addUsage(usage, update)
   return new LiveDocument({ bytes, stateVector: Y.encodeStateVectorFromUpdate(bytes), usage, digest: undefined })
 }

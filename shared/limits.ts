@@ -70,6 +70,8 @@ export const limits = {
   chatTextLengthMax: 4_000,
   /** Chat lines that a join answer brings. */
   chatTailLength: 50,
+  /** JSON of those lines, bytes: with 1,000 people and their cursors they must fit into one header. */
+  chatTailBytes: 256 * kB,
   /** Presence goes out at most once in this time per room: twenty cursor positions a second look fluid. */
   presenceIntervalMs: 50,
 
@@ -83,7 +85,7 @@ export const limits = {
    * Milliseconds of server time that expensive updates of one address may take a second, and at once. An honest update
    * takes microseconds and is free; a 20,000-fold replacement in a large document takes a second, and may.
    */
-  freeWorkMs: 5,
+  freeWorkMs: 0.25,
   workMsPerSecond: 250,
   workMsBurst: 4_000,
   presencePerSecond: 30,
@@ -104,6 +106,8 @@ export const limits = {
   wrongKeysPerMinute: 30,
   /** Documents one address may create in a minute. */
   creationsPerMinute: 60,
+  /** Bytes of text in documents that one address may create in a minute. */
+  creationBytesPerMinute: 64 * MB,
   /** HTTP reads of the API one address may make in a minute. */
   readsPerMinute: 600,
 

@@ -1,5 +1,7 @@
 // What a name may look like: people's names and titles are shown to others, so nothing in them may hide or reorder text.
 
+import { cleanText } from './text.ts'
+
 /** Control characters, line separators, zero-width and bidi controls, tags and other invisible format characters. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu
 const combining = /(\p{M}{3})\p{M}+/gu
@@ -18,4 +20,12 @@ export function cleanLine(value: string, lengthMax: number): string {
 /** A person's name ([P5]); what is left empty becomes "Anonymous". */
 export function cleanName(value: string, lengthMax: number): string {
   return cleanLine(value, lengthMax) || 'Anonymous'
+}
+
+/** A chat line: several lines are allowed, controls are not (each takes six bytes of JSON, and nobody sees it). */
+export function cleanMessage(value: string): string {
+  return cleanText(value)
+    .replace(/\p{Cc}/gu, (control) => (control === '\n' || control === '\t' ? control : ''))
+    .replace(combining, '$1')
+    .trim()
 }

@@ -12,15 +12,18 @@ import {
 } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { type Role, type Seq, textName } from '../../shared/protocol.ts'
-import { cleanText } from '../../shared/text.ts'
+import { cleanText, digestOf } from '../../shared/text.ts'
 import { can, grantOf, hashKey } from '../access.ts'
 import type { Clock } from '../clock.ts'
 import type { CommitQueue } from '../commit-queue.ts'
 import { type DocumentMeta, metaWrite, readMeta } from '../document-meta.ts'
+import { durableDoc } from '../durable-doc.ts'
 import { refusedKey } from '../join.ts'
+import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
+import { takeSnapshot } from '../snapshot.ts'
 import type { Store, StoreWrite } from '../store/store.ts'
-import { recordWrite, type UpdateLog } from '../update-log.ts'
+import { recordWrite, snapshotWrite, type UpdateLog } from '../update-log.ts'
 
 type Tools = {
   store: Store
@@ -56,9 +59,7 @@ export class Documents {
   async create(options: { title: string; text: string; language: string }): Promise<NewDocument> {
     const { queue, clock, random } = this.#tools
     const text = cleanText(options.text)
-    if (text.length > limits.textLengthMax) {
-      throw new AppError('too-large', `A document holds ${limits.textLengthMax} characters; this text is longer.`)
-    }
+    if (text.length > limits.textLengthMax) throw tooLong()
     const id = makeDocumentId(random)
     const keys = { own: makeKey(random), edit: makeKey(random), view: makeKey(random) }
     const meta: DocumentMeta = {
@@ -72,8 +73,12 @@ export class Documents {
     const writes: StoreWrite[] = [metaWrite(id, meta)]
     if (text !== '') {
       const clientId = makeGrantedClientId(random)
-      const part = { clientId, bytes: updateOf(text, clientId) }
-      writes.push(recordWrite(id, { seq: 1, time: clock.now(), parts: [part] }))
+      const doc = docOf(text, clientId)
+      const snapshot = takeSnapshot(doc, 1)
+      doc.destroy()
+      if (snapshot.bytes.length > limits.stateBytesMax * fullestAtStart) throw tooLong()
+      const parts = [{ clientId, bytes: snapshot.bytes }]
+      writes.push(recordWrite(id, { seq: 1, time: clock.now(), parts }), snapshotWrite(id, snapshot))
     }
     await queue.write(writes)
     return { id, title: meta.title, keys }
@@ -103,35 +108,39 @@ export class Documents {
     }
   }
 
-  /** The durable text, and a tag that changes with it. */
+  /** The durable text, and its digest as a tag: a seq would not do, since a commit may take in more until it forms. */
   async text(id: DocumentId, key: Key): Promise<{ text: string; tag: string }> {
     const role = await this.roleOf(id, key)
     if (!can(role, 'read')) throw refusedKey()
     const { room, release } = await this.#tools.rooms.acquire(id)
     try {
       await room.whenUsable()
-      const live = { seq: room.coveringSeq, text: room.document.text }
-      const { seq, text } = (await room.whenCommitted(live.seq)) ? live : await this.#textOnDisk(id)
-      return { text, tag: `${room.meta.lineage}-${seq}` }
+      const { coveringSeq } = room
+      const { text, digest } = room.document
+      if (await room.whenCommitted(coveringSeq)) return { text, tag: digest }
+      return await this.#textOnDisk(room)
     } finally {
       release()
     }
   }
 
-  async #textOnDisk(id: DocumentId): Promise<{ seq: Seq; text: string }> {
-    const loaded = await this.#tools.updateLog.load(id)
-    const doc = this.#tools.updateLog.replay(loaded)
+  async #textOnDisk(room: Room): Promise<{ text: string; tag: string }> {
+    const { doc } = await durableDoc(room, this.#tools.updateLog)
     const text = doc.getText(textName).toString()
     doc.destroy()
-    return { seq: loaded.seq, text }
+    return { text, tag: digestOf(text) }
   }
 }
 
-function updateOf(text: string, clientId: number): Uint8Array {
+/** A new document must leave room to write in. */
+const fullestAtStart = 0.95
+
+const tooLong = () =>
+  new AppError('too-large', `A document holds ${limits.textLengthMax} characters; this text is too long for one.`)
+
+function docOf(text: string, clientId: number): Y.Doc {
   const doc = new Y.Doc()
   doc.clientID = clientId
   doc.getText(textName).insert(0, text)
-  const update = Y.encodeStateAsUpdate(doc)
-  doc.destroy()
-  return update
+  return doc
 }

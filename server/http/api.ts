@@ -36,6 +36,7 @@ const newKey = z.object({ role: z.enum(roles), revoke: z.boolean().optional() })
 export function apiRoutes(tools: ApiTools): Router {
   const router = express.Router()
   const creations = ratePerMinute(limits.creationsPerMinute)
+  const creationBytes = ratePerMinute(limits.creationBytesPerMinute)
   const reads = ratePerMinute(limits.readsPerMinute)
   router.use((request, _response, next) => {
     if (!tools.isOriginAllowed(request))
@@ -53,6 +54,7 @@ export function apiRoutes(tools: ApiTools): Router {
 
   router.post('/documents', rated(creations), body('16mb'), async (request, response) => {
     const { title = '', text = '', language = 'markdown' } = parseBody(creation, request)
+    await creationBytes(tools.addressOf(request), Buffer.byteLength(text))
     const made = await tools.documents.create({ title: cleanLine(title, limits.titleLengthMax), text, language })
     const links = linksOf(tools.baseUrl(request), made.id, made.keys)
     response.status(201).json({ ...made, links })
@@ -60,12 +62,12 @@ export function apiRoutes(tools: ApiTools): Router {
 
   router.get('/documents/:id', rated(reads), async (request, response) => {
     const { id, key } = await credentials(request, tools)
-    response.set('Cache-Control', 'no-store').json(await guarded(tools, request, () => tools.documents.info(id, key)))
+    response.set('Cache-Control', 'no-store').json(await tools.documents.info(id, key))
   })
 
   router.get('/documents/:id/text', rated(reads), async (request, response) => {
     const { id, key } = await credentials(request, tools)
-    const { text, tag } = await guarded(tools, request, () => tools.documents.text(id, key))
+    const { text, tag } = await tools.documents.text(id, key)
     response.set('ETag', `"${tag}"`).set('Cache-Control', 'private, no-cache')
     if (holds(request, tag)) response.status(304).end()
     else response.type('text/plain; charset=utf-8').send(text)
@@ -74,7 +76,7 @@ export function apiRoutes(tools: ApiTools): Router {
   router.post('/documents/:id/keys', rated(reads), body('1kb'), async (request, response) => {
     const { id, key } = await credentials(request, tools)
     const { role, revoke = false } = parseBody(newKey, request)
-    const made = await guarded(tools, request, () => tools.share.makeKey(id, key, role, revoke))
+    const made = await tools.share.makeKey(id, key, role, revoke)
     response.status(201).json({ role, key: made, link: linkOf(tools.baseUrl(request), id, made) })
   })
 
@@ -90,29 +92,25 @@ function holds(request: Request, tag: string): boolean {
   return tags.includes(`"${tag}"`)
 }
 
-/** Document and key of a request. Throws `bad-request` and `unauthorized`. */
+/** Document and key of a request. Throws `bad-request`, `unauthorized`, `not-found`, and `forbidden` for a key that opens nothing. */
 async function credentials(
   request: Request,
-  { wrongKeys, addressOf }: ApiTools,
+  { documents, wrongKeys, addressOf }: ApiTools,
 ): Promise<{ id: DocumentId; key: Key }> {
-  await wrongKeys.check(addressOf(request))
   const id = parseDocumentId(request.params.id)
   if (id === undefined) throw new AppError('bad-request', 'That is not the id of a document.')
   const [scheme, value] = (request.headers.authorization ?? '').split(' ')
   const key = scheme?.toLowerCase() === 'bearer' ? parseKey(value) : undefined
-  if (key === undefined)
+  if (key === undefined) {
     throw new AppError('unauthorized', 'Send the key of the document: Authorization: Bearer <key>.')
-  return { id, key }
-}
-
-/** Counts a key that opened nothing against its address. */
-async function guarded<T>({ wrongKeys, addressOf }: ApiTools, request: Request, act: () => Promise<T>): Promise<T> {
+  }
   try {
-    return await act()
+    await documents.roleOf(id, key)
   } catch (error) {
     if (error instanceof AppError && error.code === 'forbidden') await wrongKeys.count(addressOf(request))
     throw error
   }
+  return { id, key }
 }
 
 /** JSON only: a form or plain text, which any page may post anywhere, is not read. */

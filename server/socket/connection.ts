@@ -221,7 +221,7 @@ export class Connection implements Watched {
   #compare(claim: unknown): boolean | null {
     const { room } = this.#placeFor('digest')
     const { seq, digest } = parseDigest(claim)
-    if (!room.atRest || room.committedSeq !== seq) return null
+    if (!room.atRest || room.committedSeq !== seq || !room.document.hasDigest) return null
     const same = room.document.digest === digest
     if (!same) this.#tools.metrics.digestDiffered(room.id)
     return same

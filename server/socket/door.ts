@@ -91,7 +91,11 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
         const address = addressOf(socket.request, options.trustedProxies)
         const connection = new Connection(socket, { address, work: callers.workOf(address) }, opened)
         watch.add(connection)
-        socket.on('disconnect', () => watch.delete(connection))
+        socket.on('disconnect', (reason) => {
+          watch.delete(connection)
+          // Without a namespace nothing bounds how long the connection stays ([C4]).
+          if (reason === 'client namespace disconnect') socket.conn.close()
+        })
       })
     },
     async close(retryAfterMs) {

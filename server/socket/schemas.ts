@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { isSecret, parseClientId, parseDocumentId, parseKey, parseLineage } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
-import { cleanName } from '../../shared/names.ts'
+import { cleanMessage, cleanName } from '../../shared/names.ts'
 import type { JoinRequest, Position, PresenceState, SliceHeader } from '../../shared/protocol.ts'
 
 const parsed = <T>(parse: (value: unknown) => T | undefined) =>
@@ -40,7 +40,8 @@ const presence = z.object({
 })
 
 const person = z.object({ name, color })
-const chat = z.object({ id: z.string().min(1).max(64), text: z.string().max(limits.chatTextLengthMax) })
+const chatId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+const chat = z.object({ id: chatId, text: z.string().max(limits.chatTextLengthMax).transform(cleanMessage) })
 const digest = z.object({ seq: z.int().min(0), digest: z.string().max(64) })
 const slice = z.object({
   transfer: uint32,

@@ -102,7 +102,6 @@ export class Seat {
   /** Before a room is opened for it: a wrong key must cost the server nothing but a look-up. */
   async #checkKey({ documentId, key }: JoinRequest): Promise<void> {
     const { documents, wrongKeys } = this.#tools
-    await wrongKeys.check(this.#address)
     try {
       await documents.roleOf(documentId, key)
     } catch (error) {

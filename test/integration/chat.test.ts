@@ -170,3 +170,28 @@ describe('[W4] an ordinary Socket.IO client', () => {
     expect([reader.text, reader.joined!.seq]).toEqual(['Hello', 1])
   })
 })
+
+test('[H4] the largest chat lines do not make a join answer that nobody can read', async () => {
+  const document = await createDocument(server.url)
+  const texts = ['\u0001', '漢', '"', '😀'].map((letter) => letter.repeat(limits.chatTextLengthMax / letter.length))
+  const [ada, bob] = [await enter(document), await enter(document)]
+  for (let i = 0; i < 40; i++) {
+    const [answer] = await (i % 2 === 0 ? ada : bob).ask('chat', { id: `${i}`, text: texts[i % 4] })
+    // Nothing is left of the control characters.
+    expect(answer).toMatchObject(i % 4 === 0 ? { ok: false, error: { code: 'bad-request' } } : { ok: true })
+    if (i % 10 === 9) server.app.rooms.flush()
+  }
+  const late = await enter(document)
+  const kept = late.joined?.chat ?? []
+  expect(kept.at(-1)?.n).toBe(30)
+  expect(Buffer.byteLength(JSON.stringify(kept))).toBeLessThan(limits.chatTailBytes + kept.length + 2)
+  expect(kept.length).toBeGreaterThan(10)
+})
+
+test('[H1] an id that is no name for a line is bad-request', async () => {
+  const document = await createDocument(server.url)
+  const ada = await enter(document)
+  for (const id of ['', '\0', '\ud800', 'a b', 'x'.repeat(65)]) {
+    expect((await ada.ask('chat', { id, text: 'hi' }))[0]).toMatchObject({ ok: false, error: { code: 'bad-request' } })
+  }
+})
