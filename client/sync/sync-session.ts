@@ -10,10 +10,12 @@ import type {
   JoinRequest,
   PresenceChanges,
   ServerToClientEvents,
+  UpdateAnswer,
   Usage,
 } from '../../shared/protocol.ts'
-import { type Clock, jitter } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { DigestCheck } from './digest-check.ts'
+import { JoinBackOff } from './join-back-off.ts'
 import type { ClientSocket } from './link.ts'
 import type { LocalCopy } from './local-copy.ts'
 import { isForGood } from './refusals.ts'
@@ -59,8 +61,7 @@ export class SyncSession {
   private state: SessionState = { kind: 'waiting', cancel: () => undefined }
   /** Counts joins: only the answer to the last one counts. */
   private generation = 0
-  /** Joins in a row that led to nothing; each waits longer from the third on. */
-  private fruitless = 0
+  private readonly backOff: JoinBackOff
   private toldPerson: JoinRequest['person'] | undefined
   private cancelWatch: () => void = () => undefined
   private cancelFlush: (() => void) | undefined
@@ -70,13 +71,11 @@ export class SyncSession {
     this.socket = socket
     this.parts = parts
     this.host = host
+    this.backOff = new JoinBackOff(parts.clock)
     this.digestCheck = new DigestCheck(parts, {
       isAtRest: () => this.state.kind === 'joined' && parts.copy.outbox.count === 0,
       ask: (claim, answered) => this.socket.emit('digest', claim, answered),
-      // Long enough at rest: the joins before were no circle.
-      rested: () => {
-        this.fruitless = 0
-      },
+      rested: () => this.backOff.reset(),
       differed: () => this.join(),
       diverged: (refusal) => this.host.refused(refusal),
     })
@@ -223,15 +222,21 @@ export class SyncSession {
     return {
       watch: (ms) => this.watch(ms),
       progress: (progress) => this.host.progress(progress),
-      acknowledged: ({ seq, alone }) => {
-        this.fruitless = 0
-        this.parts.ledger.acknowledged(seq, alone)
+      committed: (answer) => this.onCommit(answer),
+      acknowledged: () => {
+        this.backOff.reset()
         this.host.delayed(undefined)
         this.rest()
       },
       changed: () => this.host.saved(),
       refused: (refusal) => this.onRefusal(refusal),
     }
+  }
+
+  /** Held like a broadcast: the join on its way may be answered with the state before this commit. */
+  private onCommit(answer: UpdateAnswer): void {
+    if (this.state.kind === 'over' || this.hold(() => this.onCommit(answer))) return
+    this.parts.ledger.acknowledged(answer.seq, answer.alone)
   }
 
   /** An answer that says no, to a join or an update. After one the server takes nothing more until the next join [U4]. */
@@ -243,22 +248,22 @@ export class SyncSession {
       this.joinAgain()
     } else {
       this.host.delayed(refusal)
-      this.waitToJoin(Math.max(refusal.retryAfterMs ?? 0, limits.refusalDelayMs * 2 ** Math.min(this.fruitless++, 3)))
+      this.waitToJoin(this.backOff.afterRefusal(refusal.retryAfterMs))
     }
   }
 
   /** Something is missing. At once the first two times, then with growing waits until an update goes through. */
   private joinAgain(): void {
-    if (this.fruitless++ < 2) this.join()
-    else this.waitToJoin(limits.refusalDelayMs * 2 ** Math.min(this.fruitless - 3, 3))
+    const waitMs = this.backOff.afterGap()
+    if (waitMs === 0) this.join()
+    else this.waitToJoin(waitMs)
   }
 
   private waitToJoin(ms: number): void {
     this.leaveState()
     this.generation++
     this.parts.copy.outbox.takeBack()
-    const wait = Math.min(jitter(ms, this.parts.clock), Math.max(ms, limits.reconnectDelayMsMax))
-    this.state = { kind: 'waiting', cancel: this.parts.clock.after(wait, () => this.join()) }
+    this.state = { kind: 'waiting', cancel: this.parts.clock.after(ms, () => this.join()) }
     this.host.saved()
   }
 

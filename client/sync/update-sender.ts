@@ -1,5 +1,5 @@
 // Sends what waits in the outbox, from one join to the next: pipelined, in slices when large. A refusal or a new join
-// ends it, and answers that come later are void: what it had on its way is sent again by the next one [U5].
+// ends it: what it had on its way is sent again by the next one [U5], and of later answers only the commit counts.
 import * as Y from 'yjs'
 import type { Refusal } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
@@ -14,8 +14,10 @@ export type SenderHost = {
   /** An answer has to come within that time; `undefined`: none is owed. */
   watch(ms: number | undefined): void
   progress(progress: Progress): void
-  /** It is durable. */
-  acknowledged(answer: UpdateAnswer): void
+  /** A commit has own text. Told of answers after the end, too: nobody else will bring that commit. */
+  committed(answer: UpdateAnswer): void
+  /** What was sent is durable. */
+  acknowledged(): void
   /** The outbox is not what it was. */
   changed(): void
   /** The server takes nothing more until the next join [U4]. */
@@ -86,11 +88,13 @@ export class UpdateSender {
     upload(++this.transfers, bytes, {
       send: (header, slice, took) =>
         this.socket.emit('slice', header, slice, (answer) => {
-          if (this.stopped) return
-          this.host.watch(limits.transferStallMs)
-          took(answer)
+          if (!this.stopped) this.host.watch(limits.transferStallMs)
+          // The last answer counts after the end, too; a stopped upload sends no more slices.
+          if (!this.stopped || !answer.ok || answer.seq !== undefined) took(answer)
         }),
-      progressed: (progress) => this.host.progress(progress),
+      progressed: (progress) => {
+        if (!this.stopped) this.host.progress(progress)
+      },
       answered: (answer) => {
         this.uploading = false
         this.onAnswer(packet, answer)
@@ -99,6 +103,7 @@ export class UpdateSender {
   }
 
   private onAnswer(packet: Packet, answer: Answer<UpdateAnswer>): void {
+    if (answer.ok) this.host.committed(answer)
     if (this.stopped) return
     if (!answer.ok) {
       this.refuse(answer.error)
@@ -106,7 +111,7 @@ export class UpdateSender {
     }
     this.settle(packet)
     this.host.watch(this.copy.outbox.inFlightCount > 0 ? limits.answerTimeoutMs : undefined)
-    this.host.acknowledged(answer)
+    this.host.acknowledged()
     this.send()
   }
 

@@ -1,5 +1,6 @@
 // The provider against a scripted server: client ids, healing, and the end.
 import { describe, expect, it } from 'vitest'
+import * as Y from 'yjs'
 import { limits } from '../../shared/limits.ts'
 import { eventually } from '../harness/eventually.ts'
 import { beat, heardBy, script, serverText, start, type } from '../harness/scripted-server.ts'
@@ -93,6 +94,37 @@ describe('healing', () => {
     script.io.emit('heartbeat', { seq: 5, usage: { textLength: 0, stateBytes: 0, structs: 0 } })
     await eventually(() => expect(script.joins.length).toBeGreaterThan(1))
   })
+})
+
+describe('a re-sync while own text is on its way', () => {
+  it.each([
+    ['before', 'answered'],
+    ['after', 'joined'],
+  ])(
+    '[B4] an own commit acknowledged %s the join is answered does not make it join once more',
+    async (_when, moment) => {
+      let acknowledge: () => void = () => undefined
+      script.onUpdate = (bytes, answer, socket) => {
+        Y.applyUpdate(script.doc, bytes)
+        if (script.updates.length === 1) {
+          acknowledge = () => answer({ ok: true, seq: 1, alone: true } as never)
+          socket.emit('resync', { reason: 'drained' })
+        } else if (moment === 'joined') acknowledge()
+      }
+      script.onJoin = () => {
+        // The commit is made after what this answer has.
+        if (script.joins.length === 2) script.doc = new Y.Doc()
+        if (script.joins.length === 2 && moment === 'answered') acknowledge()
+        return { seq: 0 }
+      }
+      const provider = start()
+      await provider.whenSynced()
+      type(provider, 'mine')
+      await eventually(() => expect(script.updates).toHaveLength(2))
+      await heardBy(provider, () => script.io.emit('heartbeat', beat))
+      expect([provider.seq, script.joins.length, provider.unsavedCount]).toEqual([1, 2, 1])
+    },
+  )
 })
 
 describe('the end', () => {
