@@ -16,17 +16,18 @@ export class JoinBackOff {
     this.fruitless = 0
   }
 
-  /** ms to wait after a refusal that may pass. */
+  /** ms to wait after a refusal that may pass; never less than it names [E2]. */
   afterRefusal(retryAfterMs = 0): number {
-    return this.wait(Math.max(retryAfterMs, limits.refusalDelayMs * 2 ** Math.min(this.fruitless++, 3)))
+    return retryAfterMs + this.wait(this.fruitless++)
   }
 
   /** ms to wait when something is missing: none the first two times. */
   afterGap(): number {
-    return this.fruitless++ < 2 ? 0 : this.wait(limits.refusalDelayMs * 2 ** Math.min(this.fruitless - 3, 3))
+    return this.fruitless++ < 2 ? 0 : this.wait(this.fruitless - 3)
   }
 
-  private wait(ms: number): number {
-    return Math.min(jitter(ms, this.clock), Math.max(ms, limits.reconnectDelayMsMax))
+  private wait(doublings: number): number {
+    const ms = jitter(limits.refusalDelayMs * 2 ** Math.min(doublings, 3), this.clock)
+    return Math.min(ms, limits.reconnectDelayMsMax)
   }
 }

@@ -128,8 +128,9 @@ export class Link {
     if (refusal === undefined && this.route !== 'polling-only') {
       this.route = this.route === 'websocket-first' ? 'polling-first' : 'websocket-first'
     }
-    this.host.lost()
+    // First: what hears of the loss may end the link.
     this.wait(refusal?.retryAfterMs)
+    this.host.lost()
   }
 
   private onDisconnect(socket: ClientSocket, reason: string): void {
@@ -146,11 +147,12 @@ export class Link {
     this.host.lost()
   }
 
-  private wait(afterMs?: number): void {
+  /** Never less than `afterMs` [E2]: only what is waited on top of it is left to chance. */
+  private wait(afterMs = 0): void {
     const least = this.options.reconnectionDelay ?? limits.reconnectDelayMsMin
     const most = this.options.reconnectionDelayMax ?? limits.reconnectDelayMsMax
     const backOff = Math.min(most, least * 2 ** Math.min(this.attempts++, 10))
-    const cancel = this.clock.after(jitter(Math.max(afterMs ?? 0, backOff), this.clock), () => this.open())
+    const cancel = this.clock.after(afterMs + jitter(backOff, this.clock), () => this.open())
     this.state = { kind: 'waiting', cancel }
   }
 

@@ -3,10 +3,10 @@
 import { Awareness } from 'y-protocols/awareness'
 import { AppError, type Refusal } from '../../shared/errors.ts'
 import { type DocumentId, type Key, platformRandom, toBase64url } from '../../shared/ids.ts'
-import { limits } from '../../shared/limits.ts'
 import type { JoinAnswer, JoinRequest, Role, Usage } from '../../shared/protocol.ts'
 import { Announcer } from './announcer.ts'
 import { Chat, type ChatHost } from './chat.ts'
+import { chatOver } from './chat-line.ts'
 import type { Clock } from './clock.ts'
 import { Emitter } from './emitter.ts'
 import type { Journal, TextAside } from './journal.ts'
@@ -171,6 +171,7 @@ export class ProviderCore {
   }
 
   private onOpen(socket: ClientSocket): void {
+    if (this.phase.kind !== 'connecting') return
     const { documentId, key } = this.options
     const { copy, ledger, clock } = this
     const parts = { documentId: documentId as DocumentId, key: key as Key, copy, ledger, clock }
@@ -272,12 +273,8 @@ export class ProviderCore {
 
   private chatHost(): ChatHost {
     return {
-      isLive: () => socketOf(this.phase) !== undefined,
+      ...chatOver(() => socketOf(this.phase)),
       me: () => ({ ...this.presence.personOf(this.copy.clientId), name: this.person.name, color: this.person.color }),
-      send: (line, answered) =>
-        socketOf(this.phase)
-          ?.timeout(limits.answerTimeoutMs)
-          .emit('chat', line, (lost, answer) => answered(lost ? undefined : answer)),
       changed: (messages) => this.emitter.emit('chat', messages),
     }
   }

@@ -1,6 +1,7 @@
 // The provider against a scripted server: answers that come late, not at all, or say no.
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { limits } from '../../shared/limits.ts'
 import { eventually } from '../harness/eventually.ts'
 import { beat, heardBy, refusal, script, serverText, start, type } from '../harness/scripted-server.ts'
 
@@ -72,6 +73,25 @@ describe('answers that come late or not at all', () => {
   })
 })
 
+describe('listeners of the page that end it', () => {
+  it.each(['destroy', 'disconnect'] as const)(
+    '%s in a status listener leaves no timer and no connection',
+    async (end) => {
+      script.io.use((_socket, next) => next(new Error('not now')))
+      const provider = start()
+      const ended = new Promise<void>((resolve) => {
+        provider.on('status', (status) => {
+          if (status === 'offline') resolve(void provider[end]())
+        })
+      })
+      await ended
+      provider.whenSynced().catch(() => undefined)
+      expect([...script.clock.pending.values()].filter((ms) => ms <= limits.reconnectDelayMsMax)).toEqual([])
+      expect(provider.status).toBe('offline')
+    },
+  )
+})
+
 describe('refusals that may pass', () => {
   it('[E2] degraded again and again: the waits grow, nothing is lost, and the save state says so until it is over', async () => {
     let refusals = 6
@@ -89,6 +109,25 @@ describe('refusals that may pass', () => {
     expect(states).toEqual(new Set(['saving', 'delayed', 'saved']))
     expect(script.clock.waits).toEqual(expect.arrayContaining([1_000, 2_000, 4_000, 8_000]))
     expect(script.joins).toHaveLength(7)
+  })
+
+  it('[E2] nobody comes back before the time that a refusal names, however the chance falls', async () => {
+    script.clock.random = () => 0
+    let refusals = 1
+    const honest = script.onUpdate
+    script.onUpdate = (bytes, answer, socket) =>
+      refusals-- > 0 ? answer(refusal('busy', { retryAfterMs: 3_333 })) : honest(bytes, answer, socket)
+    let handshakes = 0
+    script.io.use((_socket, next) => {
+      const error = new Error('busy')
+      next(handshakes++ > 0 ? undefined : Object.assign(error, { data: { code: 'busy', retryAfterMs: 5_555 } }))
+    })
+    const provider = start()
+    await provider.whenSynced()
+    type(provider, 'kept')
+    await provider.whenSaved()
+    const least = [5_555 + limits.reconnectDelayMsMin / 2, 3_333 + limits.refusalDelayMs / 2]
+    expect(script.clock.waits).toEqual(expect.arrayContaining(least))
   })
 
   it('[U4] not-synced: script.joins again at once twice, then backs off', async () => {
@@ -155,6 +194,6 @@ describe('refusals that may pass', () => {
     script.io.emit('closed', { code: 'draining', message: 'Restarting.', retryAfterMs: 1_234 })
     await eventually(() => expect(script.joins).toHaveLength(2))
     await eventually(() => expect(provider.status).toBe('live'))
-    expect(script.clock.waits).toContain(1_234)
+    expect(script.clock.waits).toContain(1_234 + limits.reconnectDelayMsMin)
   })
 })

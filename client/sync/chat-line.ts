@@ -1,0 +1,15 @@
+// How chat lines travel: over the connection there is at the moment, each with an answer or the word that none came.
+import { limits } from '../../shared/limits.ts'
+import type { ChatHost } from './chat.ts'
+import type { ClientSocket } from './link.ts'
+
+/** `socket`: the connection while the document is open over it. */
+export function chatOver(socket: () => ClientSocket | undefined): Pick<ChatHost, 'isLive' | 'send'> {
+  return {
+    isLive: () => socket() !== undefined,
+    send: (line, answered) =>
+      socket()
+        ?.timeout(limits.answerTimeoutMs)
+        .emit('chat', line, (lost, answer) => answered(lost ? undefined : answer)),
+  }
+}
