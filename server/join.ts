@@ -24,6 +24,15 @@ export type Joined = {
   update: Uint8Array
 }
 
+/** The connection that joins. `timed` does something that cannot wait, and charges the time to whoever asked for it. */
+export type Line = {
+  peer: Peer
+  existing: Session | undefined
+  timed<T>(act: () => T): T
+  isWaiting(): boolean
+  entered(session: Session): void
+}
+
 /**
  * Lets a session in (`existing`: syncs it again). Resolves when the state it answers with is durable; the session is in
  * the room (told by `entered`) and hears broadcasts from before that, unless its client is gone (`isWaiting`). Throws
@@ -33,12 +42,39 @@ export async function join(
   room: Room,
   request: JoinRequest,
   stateVector: Uint8Array,
-  line: { peer: Peer; existing: Session | undefined; isWaiting(): boolean; entered(session: Session): void },
+  line: Line,
   tools: JoinTools,
 ): Promise<Joined> {
   await room.whenUsable()
   if (!line.isWaiting()) throw new AppError('not-synced', 'The client left while it joined; join again.')
-  // From here to the encoded state nothing may wait: key, ids, state and seq must belong to one moment.
+  const { session, state, coveringSeq } = line.timed(() => enter(room, request, stateVector, line, tools))
+  const durable = (await room.whenCommitted(coveringSeq)) ? state : await durableState(room, stateVector, tools)
+  if (session.ended) throw new AppError('not-synced', 'The session ended while it joined; join again.')
+  return {
+    session,
+    stateVector: durable.stateVector,
+    update: durable.update,
+    answer: {
+      clientId: session.clientId,
+      clients: [...session.owns].map((id) => ({
+        id,
+        token: tools.identity.clientToken(room.id, room.meta.lineage, id),
+      })),
+      seq: durable.seq,
+      role: session.role,
+      lineage: room.meta.lineage,
+      title: room.meta.title,
+      people: [...room.sessions].map((other) => other.entry),
+      presence: [...room.sessions].flatMap((other) =>
+        other.presence === undefined || other === session ? [] : [[other.clientId, other.presence] as const],
+      ) as JoinAnswer['presence'],
+      usage: durable.usage,
+    },
+  }
+}
+
+/** Everything of a join that must belong to one moment: key, ids, state and seq. So nothing in here waits. */
+function enter(room: Room, request: JoinRequest, stateVector: Uint8Array, line: Line, tools: JoinTools) {
   const grant = grantOf(room.meta.keys, request.key)
   if (grant === undefined || !can(grant.role, 'join')) throw refusedKey()
   const clocks = parseStateVector(stateVector)
@@ -71,37 +107,24 @@ export async function join(
       person,
       clientId,
     })
-  const update = session.textOnly ? new Uint8Array() : room.document.difference(stateVector)
+  const update = session.textOnly
+    ? new Uint8Array()
+    : room.document.difference(isStranger(clocks, context.clocks) ? emptyStateVector : stateVector)
   // Told as had is only what is there whole: the commit that covers the rest may take in more before it forms.
   const state = { seq: room.wholeSeq, stateVector: room.document.stateVector, update, usage: room.document.usage }
   const { coveringSeq } = room
   line.entered(session)
   room.enter(session, clientId, owns)
   session.synced = true
+  return { session, state, coveringSeq }
+}
 
-  const durable = (await room.whenCommitted(coveringSeq)) ? state : await durableState(room, stateVector, tools)
-  if (session.ended) throw new AppError('not-synced', 'The session ended while it joined; join again.')
-  return {
-    session,
-    stateVector: durable.stateVector,
-    update: durable.update,
-    answer: {
-      clientId: session.clientId,
-      clients: [...session.owns].map((id) => ({
-        id,
-        token: tools.identity.clientToken(room.id, room.meta.lineage, id),
-      })),
-      seq: durable.seq,
-      role: session.role,
-      lineage: room.meta.lineage,
-      title: room.meta.title,
-      people: [...room.sessions].map((other) => other.entry),
-      presence: [...room.sessions].flatMap((other) =>
-        other.presence === undefined || other === session ? [] : [[other.clientId, other.presence] as const],
-      ) as JoinAnswer['presence'],
-      usage: durable.usage,
-    },
-  }
+const emptyStateVector = new Uint8Array([0])
+
+/** Whether a client has nothing of the document: then it gets what every first visitor gets, encoded once for all. */
+function isStranger(clocks: ReadonlyMap<number, number>, known: ReadonlyMap<number, number>): boolean {
+  for (const id of clocks.keys()) if (known.has(id)) return false
+  return true
 }
 
 /** The same words whether the document or the key is wrong for an outsider would be kinder to nobody: ids are secrets. */

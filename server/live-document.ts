@@ -24,8 +24,8 @@ export class LiveDocument {
   /** Of the text as it is; forgotten with every change. */
   #digest: string | undefined
   #knownClocks: ReadonlyMap<number, number> | undefined
-  /** Encoded once for all who join between two changes. */
-  #encoded: { state?: Uint8Array; stateVector?: Uint8Array } = {}
+  /** Made once for all who join or read between two changes. */
+  #encoded: { state?: Uint8Array; stateVector?: Uint8Array; text?: string } = {}
 
   /** From snapshot bytes (no Y.Doc is built yet), from a Y.Doc that was replayed, or from nothing. */
   constructor(from: ColdState | Y.Doc | undefined) {
@@ -62,7 +62,8 @@ export class LiveDocument {
   }
 
   get text(): string {
-    return this.doc.getText(textName).toString()
+    this.#encoded.text ??= this.doc.getText(textName).toString()
+    return this.#encoded.text
   }
 
   /** Whether the digest is known, or to be had without building a Y.Doc. */

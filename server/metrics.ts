@@ -94,7 +94,8 @@ export class Metrics implements RoomEvents {
 
   digestDiffered(id: DocumentId): void {
     this.#digests.inc()
-    this.#log.warn({ documentId: id }, 'a client at rest holds another text; it is told to re-sync')
+    // Not a warning: whoever may read can say so as often as he likes. The counter is what to watch.
+    this.#log.debug({ documentId: id }, 'a client at rest holds another text; it is told to re-sync')
   }
 
   /** Adds what is read at the moment of asking. Called once. */

@@ -76,7 +76,12 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
   httpServer.removeAllListeners('request')
   const connections = watchConnections(httpServer)
   // Somebody who asks and never reads must not keep an answer in memory for ever.
-  if (options.httpServer === undefined) httpServer.setTimeout(limits.httpIdleMsMax)
+  if (options.httpServer === undefined) {
+    httpServer.setTimeout(limits.httpIdleMsMax)
+    httpServer.headersTimeout = limits.httpHeadersMsMax
+    httpServer.requestTimeout = limits.httpRequestMsMax
+    httpServer.maxConnections = limits.connectionsMax + limits.httpConnectionsMax
+  }
   const door = createSocketDoor(httpServer, clock, { publicUrl, allowedOrigins, trustedProxies })
   const broadcasterFor = (id: DocumentId) => door.broadcasterFor(id)
   const rooms = new Rooms({ store, updateLog, queue, clock, random, log, events: metrics, broadcasterFor })

@@ -30,6 +30,11 @@ export const limits = {
   transferStallMs: 30_000,
   /** Bytes of unfinished uploads that one process holds for all sessions together. */
   uploadBytesPerProcessMax: 64 * MB,
+  /** And of them for one address, so that one cannot hold up everybody's. */
+  uploadBytesPerAddressMax: 24 * MB,
+  /** Bytes of states on their way to readers; two visits between two changes share theirs but are counted twice. */
+  downloadBytesPerProcessMax: 1_024 * MB,
+  downloadBytesPerAddressMax: 256 * MB,
 
   // ── A document ──────────────────────────────────────────────────────────────────────────────────────────────────
   /** Text of a document, UTF-16 units. */
@@ -86,12 +91,19 @@ export const limits = {
    * takes microseconds and is free; a 20,000-fold replacement in a large document takes a second, and may.
    */
   freeWorkMs: 0.25,
+  /** A join of an ordinary document takes less. */
+  freeJoinMs: 2,
+  /** How often it is looked whether an address without connections has paid what it owes. */
+  forgetAddressMs: 1_000,
   workMsPerSecond: 250,
   workMsBurst: 4_000,
   presencePerSecond: 30,
   presenceBurst: 90,
   chatPerSecond: 2,
   chatBurst: 20,
+  /** And for all connections of one address: a class may talk, a script that reconnects may not. */
+  chatPerSecondPerAddress: 20,
+  chatBurstPerAddress: 200,
   joinsPerSecond: 2,
   joinsBurst: 20,
   /** Every other event (person, leave, digest, slices). */
@@ -154,6 +166,11 @@ export const limits = {
   joinTimeoutMs: 30_000,
   pingIntervalMs: 8_000,
   pingTimeoutMs: 8_000,
+  /** A request whose head, or whole, takes longer to arrive is given up: half requests hold file descriptors. */
+  httpHeadersMsMax: 10_000,
+  httpRequestMsMax: 60_000,
+  /** TCP connections beside those of documents. */
+  httpConnectionsMax: 2_000,
   /** The drain gives up waiting after this long. */
   drainMsMax: 10_000,
   /** Last words of a closing connection have this long to leave. */

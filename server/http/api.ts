@@ -57,7 +57,10 @@ export function apiRoutes(tools: ApiTools): Router {
     await creationBytes(tools.addressOf(request), Buffer.byteLength(text))
     const made = await tools.documents.create({ title: cleanLine(title, limits.titleLengthMax), text, language })
     const links = linksOf(tools.baseUrl(request), made.id, made.keys)
-    response.status(201).json({ ...made, links })
+    response
+      .status(201)
+      .set('Cache-Control', 'no-store')
+      .json({ ...made, links })
   })
 
   router.get('/documents/:id', rated(reads), async (request, response) => {
@@ -77,7 +80,10 @@ export function apiRoutes(tools: ApiTools): Router {
     const { id, key } = await credentials(request, tools)
     const { role, revoke = false } = parseBody(newKey, request)
     const made = await tools.share.makeKey(id, key, role, revoke)
-    response.status(201).json({ role, key: made, link: linkOf(tools.baseUrl(request), id, made) })
+    response
+      .status(201)
+      .set('Cache-Control', 'no-store')
+      .json({ role, key: made, link: linkOf(tools.baseUrl(request), id, made) })
   })
 
   router.use(() => {

@@ -1,13 +1,27 @@
-// Who is connected, by address: how many connections, and how much of the server's time their updates took.
+// Who is connected, by address: how many connections there are, and what all of them together may take.
 import { limits } from '../../shared/limits.ts'
 import type { Clock } from '../clock.ts'
 import { TokenBucket } from '../token-bucket.ts'
+import { ByteBudget } from './byte-budget.ts'
+import { WorkBudget } from './work-budget.ts'
 
-type Caller = { connections: number; work: TokenBucket }
+/** What the connections of one address share. */
+export type Shares = {
+  /** Server time for updates and joins. */
+  work: WorkBudget
+  /** Memory that unfinished uploads and unanswered downloads hold. */
+  uploads: ByteBudget
+  downloads: ByteBudget
+  /** Chat lines, whatever the number of connections. */
+  chat: TokenBucket
+}
+type Caller = { connections: number; shares: Shares }
 
 export class Callers {
   readonly #clock: Clock
   readonly #byAddress = new Map<string, Caller>()
+  readonly #uploads = new ByteBudget(limits.uploadBytesPerProcessMax)
+  readonly #downloads = new ByteBudget(limits.downloadBytesPerProcessMax)
   #connections = 0
 
   constructor(clock: Clock) {
@@ -36,16 +50,22 @@ export class Callers {
     }
   }
 
-  /** Server time that is left to this address. */
-  workOf(address: string): TokenBucket {
-    return this.#callerAt(address).work
+  sharesOf(address: string): Shares {
+    return this.#callerAt(address).shares
   }
 
   #callerAt(address: string): Caller {
     let caller = this.#byAddress.get(address)
     if (caller === undefined) {
-      const work = new TokenBucket(this.#clock, limits.workMsPerSecond, limits.workMsBurst)
-      caller = { connections: 0, work }
+      caller = {
+        connections: 0,
+        shares: {
+          work: new WorkBudget(this.#clock),
+          uploads: new ByteBudget(limits.uploadBytesPerAddressMax, this.#uploads),
+          downloads: new ByteBudget(limits.downloadBytesPerAddressMax, this.#downloads),
+          chat: new TokenBucket(this.#clock, limits.chatPerSecondPerAddress, limits.chatBurstPerAddress),
+        },
+      }
       this.#byAddress.set(address, caller)
     }
     return caller
@@ -55,7 +75,9 @@ export class Callers {
   #forget(address: string): void {
     const caller = this.#byAddress.get(address)
     if (caller === undefined || caller.connections > 0) return
-    if (caller.work.isFull) this.#byAddress.delete(address)
-    else this.#clock.after(limits.queueSampleMs * 10, () => this.#forget(address))
+    const { work, chat, uploads, downloads } = caller.shares
+    const isSettled = work.isUntouched && chat.isFull && uploads.bytes === 0 && downloads.bytes === 0
+    if (isSettled) this.#byAddress.delete(address)
+    else this.#clock.after(limits.forgetAddressMs, () => this.#forget(address))
   }
 }

@@ -5,15 +5,15 @@ import { limits } from '../../shared/limits.ts'
 import type { Action } from '../access.ts'
 import type { Metrics } from '../metrics.ts'
 import { TokenBucket } from '../token-bucket.ts'
+import type { Shares } from './callers.ts'
 import type { Watched } from './queue-watch.ts'
 import { parseBytes, parseChat, parseDigest, parseJoin, parsePerson, parsePresence, parseSlice } from './schemas.ts'
 import { Seat, type SeatTools } from './seat.ts'
 import type { Ack, ScriptoriumSocket } from './types.ts'
-import { Upload, type UploadBudget } from './upload.ts'
+import { Upload } from './upload.ts'
 
 export type ConnectionTools = SeatTools & {
   metrics: Metrics
-  uploads: UploadBudget
   isDraining(): boolean
 }
 
@@ -22,7 +22,7 @@ export class Connection implements Watched {
   readonly #tools: ConnectionTools
   readonly #seat: Seat
   readonly #upload: Upload
-  readonly #work: TokenBucket
+  readonly #shares: Shares
   readonly #updates: TokenBucket
   readonly #updateBytes: TokenBucket
   readonly #presence: TokenBucket
@@ -32,14 +32,13 @@ export class Connection implements Watched {
   /** The newest presence that came too soon, and what takes back its timer. */
   #later: { state: unknown; cancel: () => void } | undefined
 
-  /** `work`: server time, shared by all connections of the address. */
-  constructor(socket: ScriptoriumSocket, from: { address: string; work: TokenBucket }, tools: ConnectionTools) {
+  constructor(socket: ScriptoriumSocket, from: { address: string; shares: Shares }, tools: ConnectionTools) {
     this.socket = socket
     this.#tools = tools
     const { clock } = tools
-    this.#seat = new Seat(socket, from.address, tools)
-    this.#work = from.work
-    this.#upload = new Upload(tools.uploads, clock)
+    this.#seat = new Seat(socket, from, tools)
+    this.#shares = from.shares
+    this.#upload = new Upload(from.shares.uploads, clock)
     this.#updates = new TokenBucket(clock, limits.updatesPerSecond, limits.updatesBurst)
     this.#updateBytes = new TokenBucket(clock, limits.updateBytesPerSecond, limits.updateBytesBurst)
     this.#presence = new TokenBucket(clock, limits.presencePerSecond, limits.presenceBurst)
@@ -85,6 +84,7 @@ export class Connection implements Watched {
     this.#on('chat', this.#chat, async ([line], ack) => {
       const { room, session } = this.#placeFor('chat')
       this.#assertNotDraining()
+      take(this.#shares.chat)
       ack({ ok: true, message: await this.#tools.chat.send(room, session, parseChat(line)) })
     })
     this.#on('digest', this.#others, ([claim], ack) => ack({ ok: true, same: this.#compare(claim) }))
@@ -171,13 +171,9 @@ export class Connection implements Watched {
     this.#assertNotDraining()
     take(this.#updates)
     take(this.#updateBytes, bytes.length)
-    const { clock } = this.#tools
-    const owedMs = this.#work.debtMs
-    if (owedMs > 0) throw tooMuch(owedMs)
-    const start = clock.monotonic()
-    place.room.update(place.session, bytes, (answer) => ack(answer))
-    // Whatever it was, and whether it was taken or refused: this is what it cost everybody else.
-    this.#work.charge(Math.max(0, clock.monotonic() - start - limits.freeWorkMs))
+    this.#shares.work.run(limits.freeWorkMs, () => {
+      place.room.update(place.session, bytes, (answer) => ack(answer))
+    })
   }
 
   /** After any refusal the session has to join again before it may write ([U4]). */
@@ -237,8 +233,6 @@ export class Connection implements Watched {
 /** Throws `rate-limited` when the bucket has not enough. */
 function take(bucket: TokenBucket, cost = 1): void {
   const retryAfterMs = bucket.take(cost)
-  if (retryAfterMs > 0) throw tooMuch(retryAfterMs)
+  if (retryAfterMs === 0) return
+  throw new AppError('rate-limited', 'That was too much at once; it will go on in a moment.', { retryAfterMs })
 }
-
-const tooMuch = (retryAfterMs: number) =>
-  new AppError('rate-limited', 'That was too much at once; it will go on in a moment.', { retryAfterMs })

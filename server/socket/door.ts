@@ -29,7 +29,7 @@ export type DoorOptions = {
 export type SocketDoor = {
   broadcasterFor(id: DocumentId): Broadcaster
   /** From now on connections are served. */
-  open(tools: Omit<ConnectionTools, 'sockets' | 'uploads'>): void
+  open(tools: Omit<ConnectionTools, 'sockets'>): void
   /** Tells every client that it should come back, and closes all connections. */
   close(retryAfterMs: number): Promise<void>
   /** Open connections. */
@@ -84,12 +84,12 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
     broadcasterFor: (id) => broadcasterOf(io, sockets, id),
     open(given) {
       const watch = new QueueWatch(given.clock)
-      tools = { ...given, sockets, uploads: { bytes: 0 } }
+      tools = { ...given, sockets }
       const opened = tools
       closeWatch = () => watch.close()
       io.on('connection', (socket) => {
         const address = addressOf(socket.request, options.trustedProxies)
-        const connection = new Connection(socket, { address, work: callers.workOf(address) }, opened)
+        const connection = new Connection(socket, { address, shares: callers.sharesOf(address) }, opened)
         watch.add(connection)
         socket.on('disconnect', (reason) => {
           watch.delete(connection)

@@ -2,6 +2,7 @@
 import { limits } from '../../shared/limits.ts'
 import type { SliceHeader } from '../../shared/protocol.ts'
 import type { Clock } from '../clock.ts'
+import type { ByteBudget } from './byte-budget.ts'
 
 export type SendSlice = (header: SliceHeader, bytes: Uint8Array, answered: () => void) => void
 
@@ -10,14 +11,24 @@ export class Download {
   readonly #bytes: Uint8Array
   readonly #send: SendSlice
   readonly #clock: Clock
+  readonly #budget: ByteBudget
   readonly #onStall: () => void
   #offset = 0
   #unanswered = 0
   #cancelStall: (() => void) | undefined
   #isOver = false
 
-  /** `onStall` is called once when nothing was answered for transferStallMs. */
-  constructor(init: { id: number; bytes: Uint8Array; send: SendSlice; clock: Clock; onStall: () => void }) {
+  /** Throws `busy` when the budget has no room for it. `onStall` is called once when nothing was answered for transferStallMs. */
+  constructor(init: {
+    id: number
+    bytes: Uint8Array
+    send: SendSlice
+    clock: Clock
+    budget: ByteBudget
+    onStall: () => void
+  }) {
+    init.budget.take(init.bytes.length)
+    this.#budget = init.budget
     this.#id = init.id
     this.#bytes = init.bytes
     this.#send = init.send
@@ -50,7 +61,9 @@ export class Download {
   }
 
   stop(): void {
+    if (this.#isOver) return
     this.#isOver = true
+    this.#budget.giveBack(this.#bytes.length)
     this.#cancelStall?.()
   }
 

@@ -11,6 +11,7 @@ import { type Joined, type JoinTools, join } from '../join.ts'
 import type { Lease, Rooms } from '../rooms.ts'
 import type { Peer, Session } from '../session.ts'
 import type { WrongKeys } from '../wrong-keys.ts'
+import type { Shares } from './callers.ts'
 import { Download } from './download.ts'
 import type { Ack, ScriptoriumSocket } from './types.ts'
 
@@ -32,6 +33,7 @@ type Place = { lease: Lease; session: Session }
 export class Seat {
   readonly #socket: ScriptoriumSocket
   readonly #address: string
+  readonly #shares: Shares
   readonly #tools: SeatTools
   #place: Place | undefined
   #download: Download | undefined
@@ -41,9 +43,10 @@ export class Seat {
   /** Counts departures: a join that waited meanwhile has nobody to let in any more. */
   #departures = 0
 
-  constructor(socket: ScriptoriumSocket, address: string, tools: SeatTools) {
+  constructor(socket: ScriptoriumSocket, from: { address: string; shares: Shares }, tools: SeatTools) {
     this.#socket = socket
-    this.#address = address
+    this.#address = from.address
+    this.#shares = from.shares
     this.#tools = tools
     this.#awaitJoin()
   }
@@ -60,6 +63,7 @@ export class Seat {
   /** Joins, or syncs again, and answers. Throws AppError; a session that was there before is then as it was. */
   async join(wanted: JoinRequest, stateVector: Uint8Array, ack: Ack): Promise<void> {
     if (this.#isJoining) throw new AppError('busy', 'One join at a time.', { retryAfterMs: 200 })
+    this.#shares.work.assertPaid()
     this.#isJoining = true
     try {
       const departures = this.#departures
@@ -132,6 +136,7 @@ export class Seat {
       const line = {
         peer: this.#place?.session.peer ?? this.#peer(lease, wanted.textOnly === true),
         existing,
+        timed: <T>(act: () => T) => this.#shares.work.run(limits.freeJoinMs, act),
         isWaiting: () => this.#socket.connected && departures === this.#departures,
         entered: (session: Session) => {
           sockets.set(session, this.#socket)
@@ -141,8 +146,8 @@ export class Seat {
       }
       const joined = await join(lease.room, wanted, stateVector, line, this.#tools)
       const tail = await chat.tail(lease.room)
-      isIn = true
       if (this.#socket.connected) this.#answer(joined, tail, ack)
+      isIn = true
     } finally {
       // Whatever went wrong: no lease without a session stays behind, and no session that was not answered or is gone.
       if (this.#place?.lease !== lease) lease.release()
@@ -158,20 +163,22 @@ export class Seat {
     else if (update.length <= limits.inlineStateBytesMax) ack({ ok: true, ...answer }, stateVector, update)
     else {
       const id = ++this.#transfers
+      const download = this.#downloadOf(id, update)
       ack({ ok: true, ...answer, transfer: { id, bytes: update.length } }, stateVector)
-      this.#startDownload(id, update)
+      this.#download = download
+      download.advance()
     }
   }
 
-  #startDownload(id: number, bytes: Uint8Array): void {
-    this.#download = new Download({
+  #downloadOf(id: number, bytes: Uint8Array): Download {
+    return new Download({
+      budget: this.#shares.downloads,
       id,
       bytes,
       clock: this.#tools.clock,
       send: (header, slice, answered) => this.#socket.emit('slice', header, slice, answered),
       onStall: () => this.#socket.conn.close(true),
     })
-    this.#download.advance()
   }
 
   #peer(lease: Lease, textOnly: boolean): Peer {

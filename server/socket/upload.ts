@@ -3,12 +3,10 @@ import { AppError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import type { SliceHeader } from '../../shared/protocol.ts'
 import type { Clock } from '../clock.ts'
-
-/** Bytes of unfinished uploads in the whole process; one object shared by all connections. */
-export type UploadBudget = { bytes: number }
+import type { ByteBudget } from './byte-budget.ts'
 
 export class Upload {
-  readonly #budget: UploadBudget
+  readonly #budget: ByteBudget
   readonly #clock: Clock
   #transfer: number | undefined
   #bytes = 0
@@ -16,7 +14,7 @@ export class Upload {
   #received = 0
   #cancelStall: (() => void) | undefined
 
-  constructor(budget: UploadBudget, clock: Clock) {
+  constructor(budget: ByteBudget, clock: Clock) {
     this.#budget = budget
     this.#clock = clock
   }
@@ -36,11 +34,12 @@ export class Upload {
       this.drop()
       throw new AppError('bad-request', 'The pieces of an upload do not fit together; it has to start again.')
     }
-    if (this.#budget.bytes + slice.length > limits.uploadBytesPerProcessMax) {
+    try {
+      this.#budget.take(slice.length)
+    } catch (error) {
       this.drop()
-      throw new AppError('busy', 'The server is taking many large uploads at the moment.', { retryAfterMs: 2_000 })
+      throw error
     }
-    this.#budget.bytes += slice.length
     this.#received = end
     this.#slices.push(slice)
     this.#watch()
@@ -54,7 +53,7 @@ export class Upload {
   drop(): void {
     this.#cancelStall?.()
     this.#cancelStall = undefined
-    this.#budget.bytes -= this.#received
+    this.#budget.giveBack(this.#received)
     this.#transfer = undefined
     this.#slices = []
     this.#received = 0

@@ -24,7 +24,7 @@ type Database = Level<Uint8Array, Uint8Array>
  */
 export async function openLevelStore(options: { folder: string; durability: Durability }): Promise<LevelStore> {
   const folder = resolve(options.folder)
-  const firstMade = await mkdir(folder, { recursive: true })
+  const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 })
   const unlock = await lockFolder(folder)
   try {
     const path = join(folder, 'leveldb')

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ByteBudget } from '../../server/socket/byte-budget.ts'
 import { Download } from '../../server/socket/download.ts'
 import { limits } from '../../shared/limits.ts'
 import type { SliceHeader } from '../../shared/protocol.ts'
@@ -7,17 +8,19 @@ import { FakeClock } from '../harness/fake-clock.ts'
 function setUp(length: number) {
   const clock = new FakeClock()
   const sent: { header: SliceHeader; bytes: Uint8Array; answer: () => void }[] = []
+  const budget = new ByteBudget(limits.downloadBytesPerAddressMax)
   let stalls = 0
   const bytes = Uint8Array.from({ length }, (_, i) => i & 255)
   const download = new Download({
     id: 7,
     bytes,
     clock,
+    budget,
     send: (header, slice, answer) => sent.push({ header, bytes: slice, answer }),
     onStall: () => stalls++,
   })
   download.advance()
-  return { clock, sent, bytes, download, stalls: () => stalls }
+  return { clock, budget, sent, bytes, download, stalls: () => stalls }
 }
 
 test('[J9] at most slicesInFlightMax are unanswered, and together they are the whole', () => {
@@ -53,4 +56,40 @@ test('stopped it sends no more, whatever is answered', () => {
   for (const { answer } of [...sent]) answer()
   clock.advance(limits.transferStallMs * 2)
   expect([sent.length, stalls(), clock.pending]).toEqual([limits.slicesInFlightMax, 0, 0])
+})
+
+test('[J9] what is on its way is counted until it has arrived, stalled or was stopped; what is too much is busy', () => {
+  const arrived = setUp(10)
+  expect(arrived.budget.bytes).toBe(10)
+  arrived.sent[0]!.answer()
+  expect(arrived.budget.bytes).toBe(0)
+  const stalled = setUp(10)
+  stalled.clock.advance(limits.transferStallMs)
+  expect(stalled.budget.bytes).toBe(0)
+  const stopped = setUp(10)
+  stopped.download.stop()
+  stopped.download.stop()
+  expect(stopped.budget.bytes).toBe(0)
+  const small = new ByteBudget(9, new ByteBudget(100))
+  const nothing = () => undefined
+  const init = {
+    id: 1,
+    bytes: new Uint8Array(10),
+    clock: new FakeClock(),
+    budget: small,
+    send: nothing,
+    onStall: nothing,
+  }
+  expect(() => new Download(init)).toThrow(expect.objectContaining({ code: 'busy' }))
+})
+
+test('a part of a budget never takes more than the whole has, and counts nothing then', () => {
+  const whole = new ByteBudget(10)
+  const [a, b] = [new ByteBudget(8, whole), new ByteBudget(8, whole)]
+  a.take(8)
+  expect(() => b.take(3)).toThrow(expect.objectContaining({ code: 'busy' }))
+  expect([b.bytes, whole.bytes]).toEqual([0, 8])
+  a.giveBack(8)
+  b.take(3)
+  expect([a.bytes, whole.bytes]).toEqual([0, 3])
 })

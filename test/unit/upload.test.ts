@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ByteBudget } from '../../server/socket/byte-budget.ts'
 import { Upload } from '../../server/socket/upload.ts'
 import { limits } from '../../shared/limits.ts'
 import { FakeClock } from '../harness/fake-clock.ts'
@@ -6,7 +7,8 @@ import { FakeClock } from '../harness/fake-clock.ts'
 const { sliceBytes } = limits
 function setUp(used = 0) {
   const clock = new FakeClock()
-  const budget = { bytes: used }
+  const budget = new ByteBudget(limits.uploadBytesPerProcessMax)
+  budget.take(used)
   return { clock, budget, upload: new Upload(budget, clock) }
 }
 const slice = (length = sliceBytes, fill = 1) => new Uint8Array(length).fill(fill)
