@@ -6,7 +6,8 @@ import type { ClientSocket } from './link.ts'
 /** `socket`: the connection while the document is open over it. */
 export function chatOver(socket: () => ClientSocket | undefined): Pick<ChatHost, 'isLive' | 'send'> {
   return {
-    isLive: () => socket() !== undefined,
+    // A socket that was dropped a moment ago would only buffer the line, for nobody.
+    isLive: () => socket()?.connected === true,
     send: (line, answered) =>
       socket()
         ?.timeout(limits.answerTimeoutMs)

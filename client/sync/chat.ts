@@ -10,7 +10,7 @@ import type { ShownChatMessage } from './types.ts'
 
 type ChatAnswer = Answer<{ message: ChatMessage }>
 
-/** What the chat needs of the provider. `send` calls back once, with `undefined` when the connection went first. */
+/** What the chat needs of the provider. `send` calls back once, with `undefined` when no answer came. */
 export type ChatHost = {
   isLive(): boolean
   me(): Pick<PersonEntry, 'personId' | 'name' | 'color'>
@@ -90,8 +90,9 @@ export class Chat {
     this.onTheirWay.add(id)
     this.host.send({ id, text: line.text }, (answer) => {
       this.onTheirWay.delete(id)
-      if (answer === undefined) return
-      if (answer.ok) this.received(answer.message)
+      // Not stored as far as is known: the server stores an id once. Without a connection the next join sees to it.
+      if (answer === undefined) this.transmit(id)
+      else if (answer.ok) this.received(answer.message)
       else this.failed(id, answer.error)
     })
   }

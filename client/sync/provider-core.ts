@@ -97,7 +97,8 @@ export class ProviderCore {
   get saveState(): SaveState {
     const { status, refusal, delayed, role, journal } = this
     const unsavedCount = this.copy.outbox.count
-    return saveStateOf({ status, refusal, delayed, role, unsavedCount, kept: journal.kept })
+    const isJoined = sessionOf(this.phase)?.isJoined === true
+    return saveStateOf({ status, refusal, delayed, role, isJoined, unsavedCount, kept: journal.kept })
   }
 
   connect(): void {

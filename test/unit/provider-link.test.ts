@@ -176,6 +176,24 @@ describe('refusals that may pass', () => {
     expect([provider.unsavedCount, provider.saveState.kind]).toEqual([1, 'view-only'])
   })
 
+  it('[E2] a page whose first join is refused for the moment says so, and never "saved"', async () => {
+    script.onJoin = () => {
+      if (script.joins.length < 3) return { refuse: 'degraded' }
+      return {}
+    }
+    const provider = start()
+    const states = new Set<string>()
+    provider.on('saved', ({ kind }) => states.add(kind))
+    let whileOut = ''
+    provider.on('status', () => {
+      whileOut = [...states].join()
+    })
+    await provider.whenSynced()
+    expect(whileOut).toContain('delayed')
+    expect(whileOut).not.toContain('saved')
+    expect(provider.saveState).toEqual({ kind: 'saved' })
+  })
+
   it('[C2] a handshake refused for the protocol version ends the trying', async () => {
     let handshakes = 0
     script.io.use((_socket, next) => {

@@ -56,12 +56,23 @@ describe('chat', () => {
 
   it('[H2] a line whose answer was lost goes out again after the join, under the same id', async () => {
     const sent = chat.send(' hi ')
+    isLive = false
     lines[0]!.answered(undefined)
+    isLive = true
     expect(shown()).toEqual([[undefined, 'hi', 'pending']])
     chat.joined([])
     expect(lines.map(({ id }) => id)).toEqual([lines[0]!.id, lines[0]!.id])
     // The answer of the second and the join's tail may both bring it.
     chat.joined([kept(1, lines[0]!.id)])
+    lines[1]!.answered({ ok: true, message: kept(1, lines[0]!.id) })
+    await sent
+    expect(shown()).toEqual([[1, 'line 1', 'kept']])
+  })
+
+  it('[H2] a line whose answer is lost on a living connection goes out again at once', async () => {
+    const sent = chat.send('hi')
+    lines[0]!.answered(undefined)
+    expect(lines.map(({ id }) => id)).toEqual([lines[0]!.id, lines[0]!.id])
     lines[1]!.answered({ ok: true, message: kept(1, lines[0]!.id) })
     await sent
     expect(shown()).toEqual([[1, 'line 1', 'kept']])
@@ -169,6 +180,7 @@ describe('words for the page', () => {
     refusal: undefined,
     delayed: undefined,
     role: 'edit',
+    isJoined: true,
     unsavedCount: 0,
     kept: true,
   } as const
@@ -189,6 +201,16 @@ describe('words for the page', () => {
     expect(saveStateOf({ ...facts, status: 'offline', kept: false })).toEqual({ kind: 'offline', kept: true })
     expect(saveStateOf({ ...facts, role: 'view' })).toEqual({ kind: 'view-only' })
     expect(saveStateOf({ ...facts, refusal, status: 'refused' })).toEqual({ kind: 'refused', refusal })
+  })
+
+  it('a page that has nothing yet never says "saved", and says so while its join is refused', () => {
+    const before = { ...facts, role: undefined, isJoined: false }
+    expect(saveStateOf({ ...before, status: 'connecting' })).toEqual({ kind: 'saving' })
+    expect(saveStateOf(before)).toEqual({ kind: 'saving' })
+    const delayed = { kind: 'delayed', refusal, kept: true }
+    expect(saveStateOf({ ...before, delayed: refusal })).toEqual(delayed)
+    expect(saveStateOf({ ...facts, isJoined: false, delayed: refusal })).toEqual(delayed)
+    expect(saveStateOf({ ...facts, delayed: refusal })).toEqual({ kind: 'saved' })
   })
 
   it('waits are spread over half to one and a half times as long', () => {
