@@ -2,11 +2,12 @@
 // never both do. Knows the database, not the provider.
 import { limits } from '../../shared/limits.ts'
 import type { ClientClaim } from '../../shared/protocol.ts'
-import type { Adopted, JournalLineage, Loaded } from './journal.ts'
+import { type Adopted, type JournalLineage, type Loaded, nothingLoaded } from './journal.ts'
 import {
   type BaseRecord,
   type JournalDatabase,
   type JournalRecord,
+  quiet,
   type RowRecord,
   withPrefix,
 } from './journal-database.ts'
@@ -19,8 +20,12 @@ export type Adopter = {
   /** Whether living tabs answer when asked here. */
   readonly canAsk: boolean
   alive(journalIds: string[]): Promise<Set<string>>
-  /** Takes the rows (of which `unacknowledged`) and claims in; returns its record as it has to be stored now. */
-  takeIn(adopted: Adopted, rowCount: number): JournalRecord
+  /** Takes rows and claims in, before they are stored; returns its record as it has to be stored with them. */
+  takeIn(adopted: Adopted): JournalRecord
+  /** They could not be stored after all, and are where they were. */
+  giveBack(adopted: Adopted): void
+  /** The database would not have it. */
+  failed(): void
 }
 
 /** Without a channel to ask over, a tab whose timers are throttled to one a minute must not be taken for gone. */
@@ -37,7 +42,11 @@ export async function loadJournal(
   const bases = (await database.getAll('bases', withPrefix(documentId))).sort((a, b) => b.at - a.at)
   const gone = await goneJournals(database, adopter)
   const lineage = lineageToLoad(adopter.record.tabId, gone, bases)
-  const adopted = await takeOver(database, adopter, gone, lineage, nextN, claimsMax)
+  const adopted = await takeOver(database, adopter, gone, lineage, nextN, claimsMax).catch(() => {
+    // The base can be shown all the same; the rest stays for later.
+    adopter.failed()
+    return { ...nothingLoaded, lineage }
+  })
   return { ...adopted, base: bases.find((base) => base.lineage === lineage) }
 }
 
@@ -51,7 +60,7 @@ export async function adoptGone(
   const gone = await goneJournals(database, adopter)
   if (gone.length === 0) return undefined
   const adopted = await takeOver(database, adopter, gone, adopter.record.lineage, nextN, claimsMax)
-  return adopted.rows.length > 0 ? adopted : undefined
+  return adopted.rows.length + adopted.acknowledged.length > 0 ? adopted : undefined
 }
 
 /** Unacknowledged text decides, this tab's own first: it must be offered even when the document went on without it. */
@@ -86,6 +95,7 @@ async function takeOver(
   const adopted: Adopted = { lineage, acknowledged: [], rows: [], claims: [], ownClientId: undefined }
   if (gone.length === 0) return adopted
   const transaction = database.transaction(['journals', 'rows'], 'readwrite')
+  quiet(transaction.done)
   const journals = transaction.objectStore('journals')
   const rows = transaction.objectStore('rows')
   const { documentId, journalId, tabId } = adopter.record
@@ -97,20 +107,31 @@ async function takeOver(
     const fits = adopted.claims.length + journal.claims.length <= claimsMax
     const matters = journal.unacknowledged.length > 0
     if (matters && !(fits && (journal.lineage === lineage || journal.lineage === ''))) continue
-    if (matters) {
+    if (matters || journal.lineage === lineage) {
+      // Also what is acknowledged to the last row: the base may not have it yet.
       const left = await rows.getAll(withPrefix(documentId, seen.journalId))
       moved.push(...take(adopted, left, journal, nextN))
-      addClaims(adopted.claims, journal.claims)
     }
+    if (matters) addClaims(adopted.claims, journal.claims)
     if (journal.tabId === tabId) adopted.ownClientId = journal.clientId
     if (journal.tabId === tabId) addClaims(adopted.claims, journal.claims)
     await rows.delete(withPrefix(documentId, seen.journalId))
     await journals.delete([documentId, seen.journalId])
   }
   for (const row of moved) await rows.put({ ...row, journalId })
-  if (moved.length > 0) await journals.put(adopter.takeIn(adopted, moved.length))
-  await transaction.done
-  return adopted
+  if (moved.length === 0) {
+    await transaction.done
+    return adopted
+  }
+  const record = adopter.takeIn(adopted)
+  try {
+    quiet(journals.put(record))
+    await transaction.done
+    return adopted
+  } catch (error) {
+    adopter.giveBack(adopted)
+    throw error
+  }
 }
 
 /** Numbers the rows anew and sorts them into acknowledged and not; returns them as they have to be stored. */

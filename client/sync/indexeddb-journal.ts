@@ -12,15 +12,9 @@ import { type Adopter, adoptGone, loadJournal } from './adoption.ts'
 import type { Clock } from './clock.ts'
 import { type Adopted, type Journal, type JournalOwner, type Loaded, nothingLoaded, type TextAside } from './journal.ts'
 import { type JournalDatabase, type JournalRecord, openJournalDatabase, quiet, withPrefix } from './journal-database.ts'
+import { openWrite, putAside, putBase, putRows, type Step } from './journal-steps.ts'
 import type { OutboxRow } from './outbox.ts'
 import { RollCall } from './roll-call.ts'
-
-type Tables = ('bases' | 'journals' | 'rows' | 'aside')[]
-const tables: Tables = ['bases', 'journals', 'rows', 'aside']
-
-/** One step of a transaction; steps of one transaction are applied in order, all or none. */
-type Step = (write: ReturnType<typeof openWrite>) => void | Promise<void>
-const openWrite = (database: JournalDatabase) => database.transaction(tables, 'readwrite')
 
 export class IndexedDbJournal implements Journal {
   kept = true
@@ -39,6 +33,8 @@ export class IndexedDbJournal implements Journal {
   private unwritten: OutboxRow[] = []
   private steps: Step[] = []
   private writing: Promise<void> | undefined
+  /** What transactions that run at the moment will say is unacknowledged. */
+  private readonly saying = new Set<Set<number>>()
   private stopLease: () => void = () => undefined
   private closed = false
 
@@ -93,7 +89,7 @@ export class IndexedDbJournal implements Journal {
     this.unwritten = []
     this.unacknowledged.add(row.n)
     this.written += rows.length
-    this.write((transaction) => this.putRows(transaction, rows))
+    this.write((transaction) => putRows(transaction, this.record, rows))
   }
 
   received(bytes: Uint8Array, n: number): void {
@@ -103,7 +99,7 @@ export class IndexedDbJournal implements Journal {
       return
     }
     this.written++
-    this.write((transaction) => this.putRows(transaction, [row]))
+    this.write((transaction) => putRows(transaction, this.record, [row]))
   }
 
   acknowledged(rows: readonly OutboxRow[]): void {
@@ -117,7 +113,7 @@ export class IndexedDbJournal implements Journal {
     this.written -= removed.length
     const { documentId, journalId } = this.record
     this.write((transaction) => {
-      this.putRows(transaction, [added])
+      putRows(transaction, this.record, [added])
       for (const { n } of removed) quiet(transaction.objectStore('rows').delete([documentId, journalId, n]))
     })
   }
@@ -127,14 +123,7 @@ export class IndexedDbJournal implements Journal {
     this.written = 0
     const { documentId, lineage, journalId } = this.record
     const record = { documentId, lineage, ...base, at: this.clock.now() }
-    this.write(async (transaction) => {
-      const bases = transaction.objectStore('bases')
-      const covered = IDBKeyRange.bound([documentId, journalId, 0], [documentId, journalId, n])
-      quiet(transaction.objectStore('rows').delete(covered))
-      // Another tab may be further; its base covers this tab's rows as well.
-      const stored = await bases.get([documentId, lineage])
-      if (stored === undefined || stored.seq <= record.seq) quiet(bases.put(record))
-    })
+    this.write((transaction) => putBase(transaction, journalId, record, n))
   }
 
   setAside(text: TextAside, dropBase: boolean): void {
@@ -143,13 +132,9 @@ export class IndexedDbJournal implements Journal {
     this.written = 0
     const { documentId, lineage, journalId } = this.record
     this.write(async (transaction) => {
-      const aside = transaction.objectStore('aside')
-      quiet(aside.put(text))
       quiet(transaction.objectStore('rows').delete(withPrefix(documentId, journalId)))
       if (dropBase) quiet(transaction.objectStore('bases').delete([documentId, lineage]))
-      const all = await aside.getAll(withPrefix(documentId))
-      const surplus = all.sort((a, b) => b.at - a.at).slice(limits.textsAsideMax)
-      for (const old of surplus) quiet(aside.delete([documentId, old.id]))
+      await putAside(transaction, text)
     })
   }
 
@@ -230,22 +215,22 @@ export class IndexedDbJournal implements Journal {
   private async writeSteps(database: JournalDatabase, steps: readonly Step[]): Promise<void> {
     const transaction = openWrite(database)
     quiet(transaction.done)
+    // As it is with these steps: what happens meanwhile is in the next transaction, which may never come.
+    const unacknowledged = new Set(this.unacknowledged)
+    this.saying.add(unacknowledged)
     try {
       for (const step of steps) await step(transaction)
-      quiet(transaction.objectStore('journals').put({ ...this.record, unacknowledged: [...this.unacknowledged] }))
+      quiet(transaction.objectStore('journals').put({ ...this.record, unacknowledged: [...unacknowledged] }))
       // Left to itself it ends only after a turn of this page, which may be gone by then, and the text with it.
       transaction.commit()
     } catch (error) {
       // A request that could not even be made: without this, what was made before it would be committed alone.
       transaction.abort()
       throw error
+    } finally {
+      this.saying.delete(unacknowledged)
     }
     await transaction.done
-  }
-
-  private putRows(transaction: ReturnType<typeof openWrite>, rows: readonly OutboxRow[]): void {
-    const { documentId, journalId } = this.record
-    for (const row of rows) quiet(transaction.objectStore('rows').put({ documentId, journalId, ...row }))
   }
 
   private adopter(): Adopter {
@@ -254,13 +239,19 @@ export class IndexedDbJournal implements Journal {
       now: () => this.clock.now(),
       alive: (names) => this.rollCall.alive(names),
       canAsk: this.rollCall.canAsk,
-      takeIn: (adopted, rowCount) => this.takeIn(adopted, rowCount),
+      takeIn: (adopted) => this.takeIn(adopted),
+      giveBack: ({ rows, acknowledged }) => {
+        for (const { n } of rows) this.unacknowledged.delete(n)
+        this.written -= rows.length + acknowledged.length
+      },
+      failed: () => this.setKept(false),
     }
   }
 
-  private takeIn(adopted: Adopted, rowCount: number): JournalRecord {
-    for (const row of adopted.rows) this.unacknowledged.add(row.n)
-    this.written += rowCount
+  private takeIn({ rows, acknowledged, ...adopted }: Adopted): JournalRecord {
+    // Transactions that were made after the adoption's come after it, and replace its record.
+    for (const numbers of [this.unacknowledged, ...this.saying]) for (const { n } of rows) numbers.add(n)
+    this.written += rows.length + acknowledged.length
     const known = new Set(this.record.claims.map((claim) => claim.id))
     const claims = [...this.record.claims, ...adopted.claims.filter((claim) => !known.has(claim.id))]
     const lineage = this.record.lineage || adopted.lineage

@@ -21,7 +21,7 @@ import { isEmptyUpdate, Outbox, type Packet } from './outbox.ts'
 export type LocalCopyHost = {
   /** A local update is in the outbox. */
   edited(): void
-  /** Text of an earlier visit is in the document again, `ids` of it still have to be told to the server. */
+  /** So many UTF-16 units that an earlier visit left unacknowledged are in the document again, and in the outbox. */
   recovered(characters: number): void
 }
 
@@ -80,7 +80,7 @@ export class LocalCopy {
     const adopted = await this.journal.adopt(() => this.outbox.nextN(), room)
     if (adopted === undefined) return false
     this.takeIn(adopted)
-    return true
+    return adopted.rows.length > 0
   }
 
   /** For a join: first the id to go on with, then every other one that unacknowledged text may have. */

@@ -200,3 +200,73 @@ it('a write that fails is made again with the next one, and meanwhile nothing is
   const loaded = await journalOf('tab').load(counter())
   expect(loaded.rows.map((one) => one.bytes)).toEqual([bytes(1), bytes(2)])
 })
+
+it('what is folded while its rows are being written is not lost with a crash in between', async () => {
+  const journal = journalOf('tab')
+  await journal.load(counter())
+  journal.add(row(1))
+  journal.add(row(2))
+  // An earlier step of the same transaction waits for an answer; meanwhile two rows become one, which is never written.
+  journal.saveBase({ seq: 1, state: bytes(9), title: '' }, 0)
+  const put = IDBObjectStore.prototype.put
+  IDBObjectStore.prototype.put = function (value, ...rest) {
+    IDBObjectStore.prototype.put = put
+    journal.fold({ n: 2, bytes: bytes(22), at: 1 }, [row(1)])
+    void journal.crash()
+    const abort = IDBDatabase.prototype.transaction
+    IDBDatabase.prototype.transaction = (...of) => {
+      IDBDatabase.prototype.transaction = abort
+      throw new DOMException(`the tab is gone ${of.length}`, 'AbortError')
+    }
+    return put.call(this, value, ...rest)
+  }
+  await journal.flushed()
+  const loaded = await journalOf('tab').load(counter())
+  expect(loaded.rows.map((one) => one.bytes)).toEqual([bytes(1), bytes(2)])
+})
+
+it('when what a gone tab left cannot be taken over, the base is there and nothing of it is counted as had', async () => {
+  await crashed('tab', (journal) => {
+    journal.setOwner(owner(7))
+    journal.saveBase({ seq: 3, state: bytes(3), title: 'T' }, 0)
+    journal.add(row(1))
+  })
+  const second = journalOf('tab')
+  const put = IDBObjectStore.prototype.put
+  IDBObjectStore.prototype.put = function (value, ...rest) {
+    const request = put.call(this, value, ...rest)
+    if (this.name === 'journals') this.transaction.abort()
+    return request
+  }
+  const loaded = await second.load(counter())
+  IDBObjectStore.prototype.put = put
+  expect([loaded.base?.seq, loaded.rows, loaded.acknowledged]).toEqual([3, [], []])
+  expect([second.kept, second.rowCount]).toEqual([false, 0])
+  const third = await journalOf('tab').load(counter())
+  expect(third.rows.map((one) => one.bytes)).toEqual([bytes(1)])
+})
+
+it('a text that is wholly acknowledged comes back whole, although the base does not have it yet', async () => {
+  await crashed('tab', (journal) => {
+    journal.setOwner(owner(7))
+    journal.saveBase({ seq: 3, state: bytes(3), title: 'T' }, 0)
+    journal.add(row(1))
+    journal.acknowledged([row(1)])
+  })
+  const second = journalOf('tab')
+  expect(await second.load(counter())).toMatchObject({ base: { seq: 3 }, acknowledged: [bytes(1)], rows: [] })
+  await second.crash()
+  expect(await journalOf('tab').load(counter())).toMatchObject({ acknowledged: [bytes(1)], rows: [] })
+})
+
+it('acknowledged text of another history is not brought', async () => {
+  await crashed('one', (journal) => {
+    journal.setOwner(owner(7, 'O'.repeat(16) as Lineage))
+    journal.add(row(1))
+    journal.acknowledged([row(1)])
+  })
+  const second = journalOf('one')
+  second.setOwner(owner(8))
+  expect(await second.adopt(counter(), 10)).toBeUndefined()
+  expect(second.rowCount).toBe(0)
+})

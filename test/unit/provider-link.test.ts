@@ -177,10 +177,8 @@ describe('refusals that may pass', () => {
   })
 
   it('[E2] a page whose first join is refused for the moment says so, and never "saved"', async () => {
-    script.onJoin = () => {
-      if (script.joins.length < 3) return { refuse: 'degraded' }
-      return {}
-    }
+    const honest = script.onJoin
+    script.onJoin = (...args) => (script.joins.length < 3 ? { refuse: 'degraded' } : honest(...args))
     const provider = start()
     const states = new Set<string>()
     provider.on('saved', ({ kind }) => states.add(kind))
