@@ -6,12 +6,18 @@
 // (remote, acknowledged and own updates) is appended to the tab's rows, since an unacknowledged update can only be
 // applied on top of all that was there when it was made; a record beside them lists which rows are unacknowledged.
 
-import { platformRandom, toBase64url } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { type Adopter, adoptGone, loadJournal } from './adoption.ts'
 import type { Clock } from './clock.ts'
 import { type Adopted, type Journal, type JournalOwner, type Loaded, nothingLoaded, type TextAside } from './journal.ts'
-import { type JournalDatabase, type JournalRecord, openJournalDatabase, quiet, withPrefix } from './journal-database.ts'
+import {
+  type JournalDatabase,
+  type JournalRecord,
+  newJournalRecord,
+  openJournalDatabase,
+  quiet,
+  withPrefix,
+} from './journal-database.ts'
 import { openWrite, putAside, putBase, putRows, type Step } from './journal-steps.ts'
 import type { OutboxRow } from './outbox.ts'
 import { RollCall } from './roll-call.ts'
@@ -37,23 +43,15 @@ export class IndexedDbJournal implements Journal {
   private readonly saying = new Set<Set<number>>()
   private stopLease: () => void = () => undefined
   private closed = false
+  /** What is here is for others to send. */
+  private left = false
 
   /** `tabId`: the same before and after a reload of one tab. */
   constructor(documentId: string, tabId: string, clock: Clock) {
     this.documentId = documentId
     this.clock = clock
-    const journalId = toBase64url(platformRandom(12))
-    this.record = {
-      documentId,
-      journalId,
-      tabId,
-      lineage: '',
-      claims: [],
-      clientId: undefined,
-      unacknowledged: [],
-      lease: 0,
-    }
-    this.rollCall = new RollCall(journalId, clock)
+    this.record = newJournalRecord(documentId, tabId)
+    this.rollCall = new RollCall(this.record.journalId, clock)
     const open = async () => {
       this.opened = await openJournalDatabase(() => this.setKept(false))
       return this.opened
@@ -80,8 +78,7 @@ export class IndexedDbJournal implements Journal {
 
   setOwner(owner: JournalOwner): void {
     this.record = { ...this.record, ...owner }
-    // Without text of its own there is nothing to own: a reader's journal stays unwritten.
-    if (this.written > 0) this.write(() => undefined)
+    this.renew()
   }
 
   add(row: OutboxRow): void {
@@ -93,6 +90,8 @@ export class IndexedDbJournal implements Journal {
   }
 
   received(bytes: Uint8Array, n: number): void {
+    // Who adopted what this stands on has it, too.
+    if (this.left && this.unacknowledged.size > 0) return
     const row = { n, bytes, at: this.clock.now() }
     if (this.unacknowledged.size === 0) {
       this.unwritten.push(row)
@@ -157,10 +156,16 @@ export class IndexedDbJournal implements Journal {
     if (this.opened !== undefined && this.steps.length > 0) void this.writeWaiting(this.opened)
   }
 
+  leave(): void {
+    if (this.left || this.unacknowledged.size === 0) return
+    this.endLease()
+    this.left = true
+  }
+
   resume(): void {
     this.stopLease()
     this.renewLease()
-    if (this.written > 0) this.write(() => undefined)
+    this.renew()
   }
 
   async close(): Promise<void> {
@@ -179,7 +184,7 @@ export class IndexedDbJournal implements Journal {
   }
 
   /** Appends a step; every transaction also renews the record and its lease, so that no rows are without one. */
-  private write(step: Step, lease = this.clock.now()): void {
+  private write(step: Step, lease = this.left ? 0 : this.clock.now()): void {
     if (this.closed) return
     this.record = { ...this.record, lease }
     this.steps.push(step)
@@ -255,7 +260,7 @@ export class IndexedDbJournal implements Journal {
     const known = new Set(this.record.claims.map((claim) => claim.id))
     const claims = [...this.record.claims, ...adopted.claims.filter((claim) => !known.has(claim.id))]
     const lineage = this.record.lineage || adopted.lineage
-    this.record = { ...this.record, claims, lineage, lease: this.clock.now() }
+    this.record = { ...this.record, claims, lineage, lease: this.left ? 0 : this.clock.now() }
     return { ...this.record, unacknowledged: [...this.unacknowledged] }
   }
 
@@ -271,14 +276,19 @@ export class IndexedDbJournal implements Journal {
 
   private endLease(): void {
     this.stopLease()
-    if (this.written > 0) this.write(() => undefined, 0)
+    this.renew(0)
   }
 
   private renewLease(): void {
     this.stopLease = this.clock.after(limits.leaseRenewMs, () => {
-      if (this.written > 0) this.write(() => undefined)
+      this.renew()
       this.renewLease()
     })
+  }
+
+  /** Without text of its own there is nothing to own: a reader's journal, and one that is left, stays unwritten. */
+  private renew(lease?: number): void {
+    if (this.written > 0 && !this.left) this.write(() => undefined, lease)
   }
 
   private setKept(kept: boolean): void {

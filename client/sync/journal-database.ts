@@ -1,6 +1,6 @@
 // The browser database of all journals: its shape, and how it is opened. Knows nothing of when what is written.
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { ClientId } from '../../shared/ids.ts'
+import { type ClientId, platformRandom, toBase64url } from '../../shared/ids.ts'
 import type { ClientClaim, Seq } from '../../shared/protocol.ts'
 import type { JournalLineage, TextAside } from './journal.ts'
 
@@ -27,6 +27,13 @@ export type JournalRecord = {
   clientId: ClientId | undefined
   unacknowledged: number[]
   lease: number
+}
+
+/** Of a life that begins, with nothing in it. */
+export function newJournalRecord(documentId: string, tabId: string): JournalRecord {
+  const journalId = toBase64url(platformRandom(12))
+  const nothing = { claims: [], clientId: undefined, unacknowledged: [] }
+  return { documentId, journalId, tabId, lineage: '', ...nothing, lease: 0 }
 }
 
 /** One Yjs v1 update since the base. */

@@ -63,6 +63,8 @@ export interface Journal {
   flushed(): Promise<void>
   /** Says that this tab goes, so that another may adopt at once what is left. */
   release(): void
+  /** For good: this tab may not send what is here, so another may adopt it although this one lives on. */
+  leave(): void
   /** It came back after all (from the browser's back/forward cache). */
   resume(): void
   close(): Promise<void>
@@ -95,6 +97,7 @@ export class NoJournal implements Journal {
   readonly saveBase = ignore
   readonly flushed = async () => undefined
   readonly release = ignore
+  readonly leave = ignore
   readonly resume = ignore
   readonly close = async () => undefined
   private aside: TextAside[] = []

@@ -41,6 +41,7 @@ export class LocalCopy {
   private readonly claims = new Map<ClientId, ClientToken | undefined>()
   /** The id to ask for: this tab's own from before a reload, or the one it has. */
   private wanted: ClientId | undefined
+  private mayWrite = true
   private readonly stopCleaning: () => void
 
   /** `origin` of every transaction made here is this object. */
@@ -76,7 +77,7 @@ export class LocalCopy {
   /** Takes over what tabs left that went since. True when there was something: its ids have to be told (join). */
   async adopt(): Promise<boolean> {
     const room = limits.clientsPerJoinMax - 2 - this.claims.size
-    if (room <= 0) return false
+    if (room <= 0 || !this.mayWrite) return false
     const adopted = await this.journal.adopt(() => this.outbox.nextN(), room)
     if (adopted === undefined) return false
     this.takeIn(adopted)
@@ -107,6 +108,7 @@ export class LocalCopy {
   /** The server's answer to a join: its text in, the granted id from here on. */
   joined(answer: JoinAnswer, update: Uint8Array | undefined): void {
     this.lineage = answer.lineage
+    this.mayWrite = answer.role !== 'view'
     for (const { id, token } of answer.clients) this.claims.set(id, token)
     if (update !== undefined && !isEmptyUpdate(update)) this.applyRemote(update)
     this.clientId = answer.clientId
@@ -114,6 +116,7 @@ export class LocalCopy {
     this.writeWith(answer.clientId)
     this.forgetSettledClaims()
     this.tellOwner()
+    if (!this.mayWrite) this.journal.leave()
   }
 
   /** An update from the server. */

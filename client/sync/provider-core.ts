@@ -260,7 +260,7 @@ export class ProviderCore {
       this.aside = this.copy.setAside(this.options.documentId, refusal)
       // What is typed from here on stands on what will never be sent.
       this.copy.close()
-    }
+    } else this.journal.leave()
     this.become({ kind: 'refused', refusal })
     this.synced.reject(toError(refusal))
     this.saves.reject(toError(refusal))

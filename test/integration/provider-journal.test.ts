@@ -160,6 +160,37 @@ test('a tab that said goodbye is adopted at once, and two that open together do 
   expect(await textOnServer(server.url, document)).toBe('base legacy ')
 })
 
+test('a view-only tab hands on what it found: an edit tab opened next sends it', async () => {
+  await typeAndCrash('one', 'unsaved')
+  ahead += 2 * limits.leaseMs
+  const viewer = openTab('viewer', { key: document.keys.view })
+  await viewer.provider.whenSynced()
+  await eventually(() => expect(viewer.provider.role).toBe('view'))
+  await viewer.journal.flushed()
+  const editor = openTab('editor')
+  await editor.provider.whenSynced()
+  await editor.provider.whenSaved()
+  expect(editor.recovered).toEqual(['unsaved'.length])
+  expect(await textOnServer(server.url, document)).toBe('base unsaved')
+  await viewer.provider.destroy()
+  await editor.provider.destroy()
+  const later = openTab('later')
+  await later.provider.whenSynced()
+  expect([later.recovered, later.text()]).toEqual([[], 'base unsaved'])
+})
+
+test('a tab that is refused for its key hands on what it found', async () => {
+  await typeAndCrash('one', 'unsaved')
+  ahead += 2 * limits.leaseMs
+  const refused = openTab('refused', { key: 'K'.repeat(22) })
+  await expect(refused.provider.whenSynced()).rejects.toMatchObject({ code: 'forbidden' })
+  await refused.journal.flushed()
+  const editor = openTab('editor')
+  await editor.provider.whenSynced()
+  await editor.provider.whenSaved()
+  expect(await textOnServer(server.url, document)).toBe('base unsaved')
+})
+
 test('text typed before the first join ever survives a crash', async () => {
   const first = openTab('one', { autoConnect: false })
   await first.provider.whenLoaded()
