@@ -42,6 +42,8 @@ export class LocalCopy {
   /** The id to ask for: this tab's own from before a reload, or the one it has. */
   private wanted: ClientId | undefined
   private mayWrite = true
+  /** Names the base that this tab wrote last. */
+  private lastBase = ''
   private readonly stopCleaning: () => void
 
   /** `origin` of every transaction made here is this object. */
@@ -135,9 +137,12 @@ export class LocalCopy {
     return this.journal.rowCount > limits.journalRowsMax
   }
 
-  /** Only when every letter is acknowledged: the base is shared with tabs that could not send what is missing. */
+  /** Unless nothing came after the last one. Only when every letter is acknowledged: the base is shared with tabs that could not send what is missing. */
   saveBase(mark: BaseMark): void {
     if (this.outbox.count > 0 || this.lineage === undefined || this.doc.store.pendingStructs !== null) return
+    const base = JSON.stringify([this.lineage, mark])
+    if (base === this.lastBase && this.journal.rowCount === 0) return
+    this.lastBase = base
     this.journal.saveBase({ ...mark, state: Y.encodeStateAsUpdate(this.doc) }, this.outbox.newestN)
   }
 

@@ -1,6 +1,6 @@
 // Local updates that the server has not acknowledged, in order. Pure: knows no document, no connection and no storage.
-import * as Y from 'yjs'
 import { limits } from '../../shared/limits.ts'
+import { mergeUpdates } from '../../shared/merge.ts'
 
 /** One local change as it stands in the journal. `n` counts up; `at`: ms since epoch; `bytes`: a Yjs v1 update. */
 export type OutboxRow = { n: number; bytes: Uint8Array; at: number }
@@ -117,17 +117,4 @@ export class Outbox {
     this.inFlight = []
     return rows
   }
-}
-
-const mergeWidth = 64
-
-/** Like Y.mergeUpdates, whose cost grows faster than the number of updates: in groups it does not. */
-export function mergeUpdates(updates: Uint8Array[]): Uint8Array {
-  let left = updates
-  while (left.length > 1) {
-    const groups: Uint8Array[][] = []
-    for (let i = 0; i < left.length; i += mergeWidth) groups.push(left.slice(i, i + mergeWidth))
-    left = groups.map((group) => (group.length === 1 ? group[0]! : Y.mergeUpdates(group)))
-  }
-  return left[0]!
 }

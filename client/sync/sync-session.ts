@@ -215,7 +215,7 @@ export class SyncSession {
     this.host.usage(usage)
     if (this.state.kind !== 'joined') return
     if (this.parts.ledger.isBehind(seq)) this.joinAgain()
-    else this.rest()
+    else this.digestCheck.restart()
   }
 
   private senderHost(): SenderHost {

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { isEmptyUpdate, mergeUpdates, Outbox, type Packet } from '../../client/sync/outbox.ts'
+import { isEmptyUpdate, Outbox, type Packet } from '../../client/sync/outbox.ts'
 import { SeqLedger } from '../../client/sync/seq-ledger.ts'
 import { limits } from '../../shared/limits.ts'
+import { mergeUpdates } from '../../shared/merge.ts'
 
 /** Updates of one person typing these letters, one each. */
 function typed(letters: string, clientId = 1): Uint8Array[] {

@@ -88,6 +88,16 @@ describe('healing', () => {
     expect(asked).toBe(1)
   })
 
+  it('[P3] heartbeats of an idle document do not put off or repeat the writing of a base', async () => {
+    const provider = start()
+    await provider.whenSynced()
+    await heardBy(provider, () => script.io.emit('heartbeat', { ...beat, seq: 0 }))
+    const bases = () => script.clock.waits.filter((ms) => ms === limits.baseRestMs).length
+    const before = bases()
+    for (let i = 0; i < 3; i++) await heardBy(provider, () => script.io.emit('heartbeat', { ...beat, seq: 0 }))
+    expect(bases()).toBe(before)
+  })
+
   it('[B6] a heartbeat with a higher seq makes it join again', async () => {
     const provider = start()
     await provider.whenSynced()

@@ -3,12 +3,12 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import * as Y from 'yjs'
 import { Chat, type ChatHost } from '../../client/sync/chat.ts'
 import { type Clock, jitter } from '../../client/sync/clock.ts'
-import { NoJournal } from '../../client/sync/journal.ts'
+import { type Journal, NoJournal } from '../../client/sync/journal.ts'
 import { LocalCopy } from '../../client/sync/local-copy.ts'
 import { listenToPage } from '../../client/sync/page-events.ts'
 import { saveStateOf } from '../../client/sync/save-state.ts'
 import { Download, upload } from '../../client/sync/transfer.ts'
-import type { PersonId } from '../../shared/ids.ts'
+import type { Lineage, PersonId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import type { Answer, ChatMessage, UpdateAnswer } from '../../shared/protocol.ts'
 import { FakeClock } from '../harness/fake-clock.ts'
@@ -157,6 +157,31 @@ describe('local copy', () => {
     copy.applyRemote(Y.encodeStateAsUpdate(before))
     log.mockRestore()
     expect([copy.text, copy.doc.clientID]).toEqual(['mine', before.clientID])
+    copy.close()
+  })
+
+  it('a base is written again only when something came after it', () => {
+    const saved: number[] = []
+    const journal = Object.assign(new NoJournal(), {
+      rowCount: 0,
+      saveBase: ({ seq }: { seq: number }) => {
+        saved.push(seq)
+        journal.rowCount = 0
+      },
+      received: () => {
+        journal.rowCount++
+      },
+    }) as unknown as Omit<Journal, 'rowCount'> & { rowCount: number }
+    const host = { edited: () => undefined, recovered: () => undefined }
+    const copy = new LocalCopy(new Y.Doc(), journal, pageClock(), host)
+    copy.lineage = 'L'.repeat(16) as Lineage
+    for (let i = 0; i < 2; i++) copy.saveBase({ seq: 1, title: 'T' })
+    expect(saved).toEqual([1])
+    copy.saveBase({ seq: 1, title: 'Renamed' })
+    expect(saved).toEqual([1, 1])
+    copy.applyRemote(Y.encodeStateAsUpdate(new Y.Doc()))
+    for (let i = 0; i < 2; i++) copy.saveBase({ seq: 1, title: 'Renamed' })
+    expect(saved).toEqual([1, 1, 1])
     copy.close()
   })
 
