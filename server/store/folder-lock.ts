@@ -1,6 +1,6 @@
 // One process at a time may use a data folder. A lock file says who does, so that a person who starts a second server
 // reads what to do. It guards the ordinary case; LevelDB's own lock, which the kernel keeps, stands behind it.
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
@@ -37,7 +37,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     if (content === undefined) continue
     const holder = parseHolder(content)
     if (holder !== undefined && (await isAlive(holder, own))) throw held(folder, holder.pid)
-    await removeStale(path, content)
+    if (await takeOver(path, content, own)) return () => release(path)
   }
   throw new AppError('internal', `The data folder ${folder} could not be locked: other servers keep starting in it.`)
 }
@@ -78,23 +78,31 @@ async function createExclusive(path: string, content: string): Promise<boolean> 
 }
 
 /**
- * Takes the stale file away. Of two starters only one can rename it; if the other has put his own lock there between our
- * look and our rename, that is what we hold in hand now: it goes back, and the next round finds it held.
+ * Puts our lock in the place of a stale one, in one step; `false` when somebody else did or is about to. Whoever replaces
+ * this very content must first hold the claim on it, so that nobody can take a new lock for the stale one it replaced.
  */
-async function removeStale(path: string, content: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`
+async function takeOver(path: string, stale: string, own: Holder): Promise<boolean> {
+  const claim = `${path}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`
+  if (!(await isClaimed(claim, own))) return false
   try {
-    await rename(path, aside)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
-    throw error
-  }
-  try {
-    const taken = await readIfThere(aside)
-    if (taken !== undefined && taken !== content) await createWhole(path, taken)
+    if ((await readIfThere(path)) !== stale) return false
+    const draft = `${path}.${randomUUID()}`
+    await writeFile(draft, JSON.stringify(own), { flag: 'wx' })
+    await rename(draft, path)
+    return true
   } finally {
-    await rm(aside, { force: true })
+    await rm(claim, { force: true })
   }
+}
+
+async function isClaimed(claim: string, own: Holder): Promise<boolean> {
+  if (await createWhole(claim, JSON.stringify(own))) return true
+  const content = await readIfThere(claim)
+  if (content === undefined) return false
+  const holder = parseHolder(content)
+  if (holder !== undefined && (await isAlive(holder, own))) return false
+  // Somebody died while he took over: the same again, one level up.
+  return takeOver(claim, content, own)
 }
 
 async function release(path: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -68,6 +69,17 @@ describe('the lock of a data folder', () => {
       expect(winners).toHaveLength(1)
       await winners[0]!.value()
     }
+  })
+
+  test('a starter that died while it took over is taken over in turn, and leaves nothing behind', async () => {
+    const stale = JSON.stringify({ pid: process.pid, token: 'gone' })
+    const claim = join(folder, `scriptorium.lock.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`)
+    await leave({ pid: process.pid, token: 'gone' })
+    await writeFile(claim, JSON.stringify({ pid: process.pid, token: 'died on the way' }))
+    const unlock = await lockFolder(folder)
+    await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'internal' })
+    await unlock()
+    expect(await readdir(folder)).toEqual([])
   })
 
   test('is held by a living process, and stale once that was killed', async () => {
