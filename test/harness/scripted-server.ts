@@ -8,6 +8,7 @@ import * as Y from 'yjs'
 import { type Clock, systemClock } from '../../client/sync/clock.ts'
 import { Provider } from '../../client/sync/provider.ts'
 import type { ProviderOptions } from '../../client/sync/types.ts'
+import { limits } from '../../shared/limits.ts'
 import type { ClientToServerEvents, JoinAnswer, JoinRequest, ServerToClientEvents } from '../../shared/protocol.ts'
 import { digestOf } from '../../shared/text.ts'
 import { serverWireParser } from '../../shared/wire.ts'
@@ -34,8 +35,9 @@ export class HurriedClock implements Clock {
       call()
     }
     this.pending.set(entry, ms)
-    // Seconds become milliseconds: order is kept, and nothing waits for real.
-    const cancel = systemClock.after(Math.min(ms / 100, 100), entry)
+    // Seconds become milliseconds: order is kept, and nothing waits for real. But the times after which somebody is given
+    // up stay seconds, or a busy machine would look like a dead server.
+    const cancel = systemClock.after(ms < limits.answerTimeoutMs ? Math.min(ms / 100, 100) : ms / 10, entry)
     return () => {
       this.pending.delete(entry)
       cancel()
