@@ -9,6 +9,7 @@ export default defineConfig({
     outDir: '../dist/page',
     emptyOutDir: true,
     target: 'es2022',
+    chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
     // test/unit/bundle.test.ts reads from it what the first load consists of.
     manifest: true,

@@ -58,8 +58,14 @@ function stopOnSignal(app: { close(): Promise<void> }): void {
 
 function explain(error: unknown, { port }: { port?: number }): string {
   const code = (error as NodeJS.ErrnoException | null)?.code
-  if (code === 'EADDRINUSE') return `port ${port} is taken. Choose another: scriptorium --port <number>`
-  if (code === 'EACCES') return `port ${port} or the data folder is not allowed for this user.`
+  const { syscall, path } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return `port ${port} is taken. Choose another with --port or PORT.`
+  if (code === 'EACCES' && syscall === 'listen')
+    return `port ${port} is not allowed for this user. Choose one above 1023.`
+  if (path !== undefined && (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')) {
+    return `the data folder cannot be written by this user (${path}). Choose another with --data or DATA_DIR.`
+  }
+  if (code === 'EEXIST' || code === 'ENOTDIR') return `the data folder is a file (${path}). Choose another with --data.`
   return error instanceof Error ? error.message : String(error)
 }
 

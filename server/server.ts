@@ -132,7 +132,7 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
 
   async function drain(): Promise<void> {
     isDraining = true
-    log.info('draining')
+    if (httpServer.listening) log.info('draining')
     await Promise.race([queue.whenIdle(), new Promise<void>((resolve) => clock.after(limits.drainMsMax / 2, resolve))])
     // Acks went out with the commits.
     rooms.flush()

@@ -36,9 +36,11 @@ export function RefusedDialog({ session, onStartOver }: RefusedProps): JSX.Eleme
       <h2 id="refused-title">{headlines[refusal.code] ?? 'Your changes cannot be saved'}</h2>
       <p>{isReload ? 'The server was updated, and this page is older than it.' : refusal.message}</p>
       <p class="safe">
-        {hasUnsaved || !isReload
-          ? 'Nothing is lost: the text as you see it stays in this tab, and it can be read and copied. It just cannot be changed here any more.'
-          : 'Nothing is lost: everything you wrote is on the server.'}
+        {session.role.value === 'view'
+          ? 'The text as you saw it last stays in this tab, and can be read and copied.'
+          : hasUnsaved || !isReload
+            ? 'Nothing is lost: the text as you see it stays in this tab, and it can be read and copied. It just cannot be changed here any more.'
+            : 'Nothing is lost: everything you wrote is on the server.'}
       </p>
       <div class="dialog-actions">
         {canStartOver(refusal.code) && (
@@ -51,9 +53,9 @@ export function RefusedDialog({ session, onStartOver }: RefusedProps): JSX.Eleme
             Reload
           </button>
         )}
-        <CopyButton label="Copy my text" text={() => localText} />
+        <CopyButton label={session.role.value === 'view' ? 'Copy text' : 'Copy my text'} text={() => localText} />
         <button type="button" class="button" onClick={() => downloadText(localText, fileNameOf(session.title.value))}>
-          Download my text
+          {session.role.value === 'view' ? 'Download text' : 'Download my text'}
         </button>
         <button type="button" class="button plain" onClick={() => dialog.current?.close()}>
           Read it here

@@ -9,7 +9,7 @@ import { type SaveWords, saveWords } from './save-words.ts'
 
 export function SaveStatus({ session }: { session: DocumentSession }): JSX.Element {
   const state = session.saveState.value
-  const words = saveWords(state, session.isJoined.value)
+  const words = saveWords(state, session.isJoined.value, session.role.value === 'view')
   const needsReload = state.kind === 'refused' && state.refusal.code === 'protocol-mismatch'
   return (
     <Menu

@@ -5,8 +5,15 @@ import type { SaveState } from '../sync/types.ts'
 /** `tone` picks icon and colour; the words alone say it, too. */
 export type SaveWords = { tone: 'good' | 'busy' | 'offline' | 'reading' | 'bad'; short: string; detail: string }
 
-/** `isJoined`: the server has answered once; before that there is nothing to say about saving. */
-export function saveWords(state: SaveState, isJoined: boolean): SaveWords {
+/**
+ * `isJoined`: the server has answered once; before that there is nothing to say about saving. `isReader`: who came over a
+ * view link has written nothing, and is told nothing about his changes.
+ */
+export function saveWords(state: SaveState, isJoined: boolean, isReader = false): SaveWords {
+  if (isReader && state.kind === 'offline') return offlineReader
+  if (isReader && state.kind === 'refused' && state.refusal.code === 'forbidden') {
+    return { tone: 'bad', short: 'Access ended', detail: state.refusal.message }
+  }
   if (!isJoined && (state.kind === 'saved' || state.kind === 'saving')) {
     return { tone: 'busy', short: 'Connecting…', detail: 'The page is asking the server for the document.' }
   }
@@ -44,6 +51,12 @@ export function saveWords(state: SaveState, isJoined: boolean): SaveWords {
     case 'refused':
       return refusedWords(state.refusal.code, state.refusal.message)
   }
+}
+
+const offlineReader: SaveWords = {
+  tone: 'offline',
+  short: 'Offline, view only',
+  detail: 'The server cannot be reached; the page keeps trying. What you see is the text as it was last here.',
 }
 
 function refusedWords(code: ErrorCode, message: string): SaveWords {

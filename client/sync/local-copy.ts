@@ -17,6 +17,7 @@ import { guarded } from './emitter.ts'
 import { keepTextClean } from './hygiene.ts'
 import type { Adopted, Journal, TextAside } from './journal.ts'
 import { isEmptyUpdate, Outbox, type Packet } from './outbox.ts'
+import { anotherYjs } from './refusals.ts'
 
 export type LocalCopyHost = {
   /** A local update is in the outbox. */
@@ -48,6 +49,7 @@ export class LocalCopy {
 
   /** `origin` of every transaction made here is this object. */
   constructor(doc: Y.Doc, journal: Journal, clock: Clock, host: LocalCopyHost) {
+    if (!(doc instanceof Y.Doc)) throw anotherYjs()
     this.doc = doc
     this.journal = journal
     this.clock = clock

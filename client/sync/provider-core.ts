@@ -57,7 +57,7 @@ export class ProviderCore {
     this.clock = clock
     this.journal = journal
     this.wantsConnection = options.autoConnect ?? true
-    const { name, color = 0, secret = toBase64url(platformRandom(16)) } = options.person
+    const { name, color = 0, secret = toBase64url(platformRandom(16)) } = options.person ?? { name: '' }
     this.person = { name, color, secret }
     journal.onKept = () => this.saveChanged()
     this.copy = new LocalCopy(options.doc, journal, clock, {

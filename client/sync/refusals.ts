@@ -21,3 +21,7 @@ export const isOfTheText = ({ code }: Refusal): boolean => ofTheText.has(code)
 
 /** As an error for who waits for the provider. */
 export const toError = ({ code, message }: Refusal): AppError => new AppError(code, message)
+
+/** Two copies of Yjs do not know each other's types: text would arrive and not be shown, without any error. */
+export const anotherYjs = (): AppError =>
+  new AppError('bad-request', 'options.doc is not a Y.Doc of the Yjs that the provider uses. Install yjs only once.')

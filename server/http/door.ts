@@ -49,7 +49,7 @@ export function createHttpDoor(options: Options, tools: HttpTools): RequestListe
       baseUrl: (request) => options.publicUrl ?? `${request.protocol}://${request.host}`,
     }),
   )
-  if (tools.pageDir !== undefined) app.use(pageRoutes(tools.pageDir))
+  if (tools.pageDir !== undefined) app.use(pageRoutes(tools.pageDir, tools.otherwise === undefined))
   app.use((request, response) => {
     if (tools.otherwise !== undefined) return tools.otherwise(request, response)
     throw new AppError('not-found', 'There is nothing at this address.')

@@ -56,7 +56,7 @@ export class LevelStore implements Store {
   constructor(database: Database, folder: string, durability: Durability, unlock: () => Promise<void>) {
     this.#database = database
     this.#folder = folder
-    this.#sync = durability === 'fsync'
+    this.#sync = durability !== 'os'
     this.#unlock = unlock
   }
 

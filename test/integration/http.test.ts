@@ -282,3 +282,9 @@ describe('attached to somebody else’s server', () => {
     await new Promise((resolve) => theirs.close(resolve))
   })
 })
+
+test('an address that leads nowhere is a page for a person and JSON for a program', async () => {
+  const page = await ask('/nowhere', { headers: { accept: 'text/html,application/xhtml+xml' } })
+  expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8'])
+  await expectError(await ask('/nowhere'), 404, 'not-found')
+})

@@ -6,6 +6,7 @@ import { type Clock, jitter } from '../../client/sync/clock.ts'
 import { type Journal, NoJournal } from '../../client/sync/journal.ts'
 import { LocalCopy } from '../../client/sync/local-copy.ts'
 import { listenToPage } from '../../client/sync/page-events.ts'
+import { Provider } from '../../client/sync/provider.ts'
 import { saveStateOf } from '../../client/sync/save-state.ts'
 import { Download, upload } from '../../client/sync/transfer.ts'
 import type { Lineage, PersonId } from '../../shared/ids.ts'
@@ -262,5 +263,16 @@ describe('words for the page', () => {
     target.dispatchEvent(new Event('online'))
     expect(heard).toHaveLength(3)
     vi.unstubAllGlobals()
+  })
+})
+
+describe('a doc of another copy of Yjs', () => {
+  it('is refused at once: its text would arrive and not be shown', () => {
+    class Foreign {}
+    const doc = new Foreign() as unknown as Y.Doc
+    const options = { url: 'http://127.0.0.1:1', documentId: 'd', key: 'k', doc, autoConnect: false }
+    expect(() => new Provider({ ...options, person: { name: 'A' } })).toThrow(
+      expect.objectContaining({ code: 'bad-request' }),
+    )
   })
 })
