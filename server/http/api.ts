@@ -15,6 +15,8 @@ export type ApiTools = {
   share: Share
   wrongKeys: WrongKeys
   isDraining(): boolean
+  /** Origins of others whose pages may use the API. */
+  allowedOrigins: readonly string[]
   /** Address of whoever asks, for rates. */
   addressOf(request: Request): string
   /** Whether a page of that origin may ask for this. */
@@ -38,9 +40,19 @@ export function apiRoutes(tools: ApiTools): Router {
   const creations = ratePerMinute(limits.creationsPerMinute)
   const creationBytes = ratePerMinute(limits.creationBytesPerMinute)
   const reads = ratePerMinute(limits.readsPerMinute)
-  router.use((request, _response, next) => {
-    if (!tools.isOriginAllowed(request))
+  router.use((request, response, next) => {
+    const { origin } = request.headers
+    if (origin !== undefined && tools.allowedOrigins.includes(origin)) {
+      response.set('Access-Control-Allow-Origin', origin).vary('Origin')
+      response.set('Access-Control-Allow-Headers', 'authorization, content-type')
+      if (request.method === 'OPTIONS') {
+        response.status(204).end()
+        return
+      }
+    }
+    if (!tools.isOriginAllowed(request)) {
       throw new AppError('forbidden', 'Pages of that origin may not use this server.')
+    }
     if (tools.isDraining()) throw new AppError('draining', 'The server is restarting.', { retryAfterMs: 1_000 })
     next()
   })

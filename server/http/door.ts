@@ -44,6 +44,7 @@ export function createHttpDoor(options: Options, tools: HttpTools): RequestListe
     '/api',
     apiRoutes({
       ...tools,
+      allowedOrigins: options.allowedOrigins,
       addressOf: (request) => addressOf(request, options.trustedProxies),
       isOriginAllowed: (request) => isOriginAllowed(request, options),
       baseUrl: (request) => options.publicUrl ?? `${request.protocol}://${request.host}`,

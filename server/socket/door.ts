@@ -46,6 +46,8 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
   const io: ScriptoriumServer = new Server(httpServer, {
     parser: serverWireParser,
     adapter: BroadcastAdapter,
+    // For polling from pages of other origins that the host has listed; who may connect at all is allowRequest's business.
+    cors: { origin: [...options.allowedOrigins] },
     serveClient: false,
     transports: ['polling', 'websocket'],
     maxHttpBufferSize: limits.messageBytesMax,
