@@ -14,6 +14,8 @@ export default defineConfig({
     // test/unit/bundle.test.ts reads from it what the first load consists of.
     manifest: true,
   },
+  // Modules, so that what the preview's worker needs seldom is loaded seldom.
+  worker: { format: 'es' },
   server: {
     port: 5173,
     strictPort: true,

@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'integration',
-          include: files('integration', 'convergence'),
+          include: files('integration', 'convergence', 'simulation', 'faults'),
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -8,6 +8,7 @@ import { HomePage } from './pages/home-page.tsx'
 import { placeOf } from './pages/link.ts'
 import { OwnPersonStore } from './pages/own-person.ts'
 import type { PageContext } from './pages/page-context.ts'
+import { SettingsStore } from './ui/settings.ts'
 import { pageStorage } from './ui/storage.ts'
 import { ThemeChoice } from './ui/theme.ts'
 
@@ -19,6 +20,7 @@ function makeContext(): PageContext {
     storage,
     theme: new ThemeChoice(),
     person: new OwnPersonStore(storage),
+    settings: new SettingsStore(storage),
     navigate(path) {
       history.pushState(null, '', path)
       place.value = placeOf(location)
@@ -35,11 +37,11 @@ export function App(): JSX.Element {
     }
     addEventListener('popstate', follow)
     addEventListener('hashchange', follow)
-    const unfollowPerson = context.person.follow()
+    const ends = [context.person.follow(), context.settings.follow()]
     return () => {
       removeEventListener('popstate', follow)
       removeEventListener('hashchange', follow)
-      unfollowPerson()
+      for (const end of ends) end()
     }
   }, [context])
   return <CurrentPage context={context} />

@@ -30,6 +30,24 @@ We meet on Thursday at seven in the small hall. Bring the second chapter, a penc
 
 Who is the author of a text that forty hands have copied? Every copy adds a letter, drops a line, mends a word.`
 
+/** For the preview: more of what Markdown has. */
+const furtherText = `
+
+| Day | Hall | Seats |
+|---|:-:|--:|
+| Thursday | small | 14 |
+| Friday | large | 120 |
+
+- [x] Copy the second chapter[^1]
+- [ ] Ask for the large hall
+
+\`\`\`js
+const hands = 40 // who copies
+const copies = texts.map((text) => copy(text, hands))
+\`\`\`
+
+[^1]: Two copies, one for the shelf.`
+
 const writer = { name: 'Maren Holt', color: 5 }
 const second = { name: 'Idris Okafor', color: 0 }
 const third = { name: 'Yuki Tanaka', color: 9 }
@@ -164,12 +182,52 @@ async function documentPictures(browser, url) {
   await page.setViewportSize(wide)
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await move()
-  await page.getByRole('button', { name: 'Share' }).click()
+  await page.getByRole('button', { name: 'Share', exact: true }).click()
   await shoot(page, 'share-light')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: /^People/ }).click()
   await shoot(page, 'people-light')
   return page
+}
+
+/** Preview, commands, settings and following, seen by one of two people. */
+async function editorPictures(browser, url) {
+  const { links } = await createDocument(url, { title: 'Notes for the reading group', text: text + furtherText })
+  const other = await enter(browser, second)
+  await open(other, links.edit)
+  const page = await enter(browser, writer, { colorScheme: 'light' })
+  await open(page, links.own)
+  await putCursor(other, 'What we want to talk about')
+  await page.getByRole('button', { name: 'Both' }).click()
+  const preview = page.getByRole('region', { name: 'Preview' })
+  await preview.locator('.code-keyword').first().waitFor({ state: 'attached' })
+  await preview.evaluate((pane) => {
+    pane.scrollTop = 260
+  })
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await shoot(page, `preview-${scheme}`)
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await page.setViewportSize(phone)
+  await page.getByRole('button', { name: 'Read', exact: true }).click()
+  await shoot(page, 'phone-preview')
+  await page.setViewportSize(wide)
+  await page.getByRole('button', { name: 'Write', exact: true }).click()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Commands' }).fill('co')
+  await shoot(page, 'commands')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+Comma')
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor()
+  await shoot(page, 'settings')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^People/ }).click()
+  await page.getByRole('button', { name: `Follow ${second.name}` }).click()
+  await page.getByText(`Following ${second.name}`).waitFor()
+  await shoot(page, 'following')
+  await page.context().close()
+  await other.context().close()
 }
 
 async function offline(page, stop) {
@@ -196,6 +254,7 @@ async function main() {
   }
   try {
     await home(browser, server.url)
+    await editorPictures(browser, server.url)
     await offline(await documentPictures(browser, server.url), stop)
   } finally {
     await browser.close()

@@ -14,11 +14,16 @@ export type Action =
   | 'update'
   | 'slice'
   | 'chat'
+  | 'typing'
+  | 'chat-history'
+  | 'chat-delete'
+  | 'settings'
   | 'share'
+  | 'delete'
 
-const reading = ['join', 'leave', 'presence', 'person', 'digest', 'read'] as const
-const writing = [...reading, 'update', 'slice', 'chat'] as const
-const owning = [...writing, 'share'] as const
+const reading = ['join', 'leave', 'presence', 'person', 'digest', 'read', 'chat-history'] as const
+const writing = [...reading, 'update', 'slice', 'chat', 'typing', 'settings'] as const
+const owning = [...writing, 'chat-delete', 'share', 'delete'] as const
 
 /** Absent means refused: an action that is forgotten here is one that nobody can do. */
 const allowed: Readonly<Record<Role, readonly Action[]>> = { own: owning, edit: writing, view: reading }

@@ -68,14 +68,21 @@ const schema = z.object({
     .pipe(z.array(origin.transform((url) => new URL(url).origin))),
 })
 
+/** Commands that are not the server; each reads the arguments after its name itself. */
+const tools = ['simulate', 'doctor'] as const
+
 /** What the command line asks for. */
 export type Command =
   | { kind: 'serve'; config: Config }
+  /** A tool with flags of its own, which are handed on as they are. */
+  | { kind: (typeof tools)[number]; args: string[] }
   | { kind: 'help' | 'version' }
   | { kind: 'wrong'; message: string }
 
 /** Reads flags, then environment, then defaults. An empty environment variable counts as not set. */
 export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
+  const tool = tools.find((name) => name === args[0])
+  if (tool !== undefined) return { kind: tool, args: args.slice(1) }
   let values: ReturnType<typeof parseFlags>
   try {
     values = parseFlags(args)
@@ -128,6 +135,8 @@ export function helpText(): string {
     'Scriptorium, a collaborative document editor.',
     '',
     'Usage: scriptorium [serve] [options]',
+    '       scriptorium simulate --help    simulated people and injected faults against a server',
+    '       scriptorium doctor --help      checks and repairs a data folder',
     '',
     ...lines,
     '  -h, --help                  this text',

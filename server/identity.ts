@@ -5,8 +5,9 @@ import { platformRandom } from '../shared/ids.ts'
 import { encodeKey } from './store/key.ts'
 import type { Store } from './store/store.ts'
 
-const secretKey = encodeKey(['server', 'secret'])
-const secretBytes = 32
+/** Where the server's secret stands. */
+export const identitySecretKey = encodeKey(['server', 'secret'])
+export const identitySecretBytes = 32
 
 /** HMAC-SHA-256 over length-free, separator-joined fields; none of the fields can contain the separator. */
 export class Identity {
@@ -41,9 +42,9 @@ export class Identity {
 
 /** Reads the server's secret from the store, or makes and keeps one. */
 export async function loadIdentity(store: Store): Promise<Identity> {
-  const kept = await store.get(secretKey)
-  if (kept !== undefined && kept.length === secretBytes) return new Identity(kept)
-  const secret = platformRandom(secretBytes)
-  await store.commit([{ type: 'put', key: secretKey, value: secret }])
+  const kept = await store.get(identitySecretKey)
+  if (kept !== undefined && kept.length === identitySecretBytes) return new Identity(kept)
+  const secret = platformRandom(identitySecretBytes)
+  await store.commit([{ type: 'put', key: identitySecretKey, value: secret }])
   return new Identity(secret)
 }

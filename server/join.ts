@@ -6,6 +6,7 @@ import { limits } from '../shared/limits.ts'
 import type { JoinAnswer, JoinRequest, Seq } from '../shared/protocol.ts'
 import { can, grantOf } from './access.ts'
 import { acceptClaims, checkHistory } from './claims.ts'
+import { deletedRefusal } from './document-meta.ts'
 import { durableDoc } from './durable-doc.ts'
 import type { Identity } from './identity.ts'
 import type { LiveDocument } from './live-document.ts'
@@ -18,7 +19,7 @@ export type JoinTools = { identity: Identity; updateLog: UpdateLog; random: Rand
 /** The answer without the parts that other features add, and the two byte strings that go with it. */
 export type Joined = {
   session: Session
-  answer: Omit<JoinAnswer, 'chat' | 'transfer'>
+  answer: Omit<JoinAnswer, 'chat' | 'moreChat' | 'settings' | 'transfer'>
   stateVector: Uint8Array
   /** What the client lacks, as one Yjs v1 update; durable. */
   update: Uint8Array
@@ -63,10 +64,9 @@ export async function join(
       seq: durable.seq,
       role: session.role,
       lineage: room.meta.lineage,
-      title: room.meta.title,
       people: [...room.sessions].map((other) => other.entry),
       presence: [...room.sessions].flatMap((other) =>
-        other.presence === undefined || other === session ? [] : [[other.clientId, other.presence] as const],
+        other.shown === undefined || other === session ? [] : [[other.clientId, other.shown] as const],
       ) as JoinAnswer['presence'],
       usage: durable.usage,
     },
@@ -75,6 +75,7 @@ export async function join(
 
 /** Everything of a join that must belong to one moment: key, ids, state and seq. So nothing in here waits. */
 function enter(room: Room, request: JoinRequest, stateVector: Uint8Array, line: Line, tools: JoinTools) {
+  if (room.deleted) throw deletedRefusal()
   const grant = grantOf(room.meta.keys, request.key)
   if (grant === undefined || !can(grant.role, 'join')) throw refusedKey()
   const clocks = parseStateVector(stateVector)
@@ -115,6 +116,8 @@ function enter(room: Room, request: JoinRequest, stateVector: Uint8Array, line: 
   const { coveringSeq } = room
   line.entered(session)
   room.enter(session, clientId, owns)
+  // A name that was changed while its session could not be told of it comes with the next join, which may be a re-sync.
+  if (session.person.name !== name || session.person.color !== color) room.rename(session, name, color)
   session.synced = true
   return { session, state, coveringSeq }
 }

@@ -20,6 +20,18 @@ switch (command.kind) {
     console.error(`${command.message}\nSee: scriptorium --help`)
     process.exitCode = exitUsage
     break
+  case 'simulate': {
+    // Only when asked for: the server needs nothing of it.
+    const { simulate } = await import('../simulate/command.ts')
+    // At once: Node 20 can hang for ever when it takes down what hundreds of cut sockets have left.
+    process.exit(await simulate(command.args))
+    break
+  }
+  case 'doctor': {
+    const { doctor } = await import('./commands/doctor.ts')
+    process.exitCode = await doctor(command.args, process.env, terminal())
+    break
+  }
   case 'serve':
     await serve(command.config)
     break
@@ -38,6 +50,22 @@ async function serve(config: Parameters<typeof createScriptorium>[0]): Promise<v
   console.log(`Scriptorium keeps its documents in ${config.dataDir}`)
   for (const address of addresses(app.url, config)) console.log(`  ${address}`)
   stopOnSignal(app)
+}
+
+/** Progress stays on one line, of standard error: standard output is for what a command has found. */
+function terminal(): { say(text: string): void; complain(text: string): void; progress(text: string): void } {
+  const { stderr } = process
+  const clear = stderr.isTTY ? '\r\x1b[K' : ''
+  return {
+    say(text) {
+      stderr.write(clear)
+      console.log(text)
+    },
+    complain: (text) => console.error(`${clear}${text}`),
+    progress: (text) => {
+      if (stderr.isTTY) stderr.write(`${clear}${text.slice(0, stderr.columns - 1)}`)
+    },
+  }
 }
 
 /** The first signal drains; a second one, or a drain that hangs, ends at once: acknowledged text is safe already. */

@@ -8,6 +8,7 @@ import type { Session } from './session.ts'
 
 export class RoomPresence {
   readonly #clock: Clock
+  readonly #sessions: ReadonlySet<Session>
   readonly #send: (changes: PresenceChanges) => void
   readonly #joined = new Map<ClientId, Session>()
   readonly #changed = new Map<ClientId, Session>()
@@ -16,8 +17,10 @@ export class RoomPresence {
   #earliest = 0
   #cancelTimer: (() => void) | undefined
 
-  constructor(clock: Clock, send: (changes: PresenceChanges) => void) {
+  /** `sessions`: those in the room, at any time. */
+  constructor(clock: Clock, sessions: ReadonlySet<Session>, send: (changes: PresenceChanges) => void) {
     this.#clock = clock
+    this.#sessions = sessions
     this.#send = send
   }
 
@@ -33,15 +36,38 @@ export class RoomPresence {
     this.#schedule()
   }
 
-  moved(session: Session, state: PresenceState): void {
-    session.presence = state
-    this.#states.set(session.clientId, session)
-    this.#schedule()
+  /** Takes what a session shows. Whom it follows counts only while that is somebody here who does not mind ([P6]). */
+  moved(session: Session, { following, ...presence }: PresenceState): void {
+    const hasDeclined = presence.noFollow === true && session.presence?.noFollow !== true
+    session.presence = presence
+    session.following = this.#followed(session, following)
+    if (hasDeclined) this.#endFollowing((followed) => followed.person.id === session.person.id)
+    this.#tell(session)
+  }
+
+  /** It writes a chat line ([P7]). */
+  typing(session: Session): void {
+    const wasTyping = session.cancelTyping !== undefined
+    session.cancelTyping?.()
+    session.cancelTyping = this.#clock.after(limits.typingMs, () => this.stoppedTyping(session))
+    session.presence ??= { cursor: null, idle: false }
+    if (!wasTyping) this.#tell(session)
+  }
+
+  stoppedTyping(session: Session): void {
+    if (session.cancelTyping === undefined) return
+    session.cancelTyping()
+    session.cancelTyping = undefined
+    this.#tell(session)
   }
 
   left(session: Session): void {
     const id = session.clientId
+    session.cancelTyping?.()
+    session.cancelTyping = undefined
+    session.following = undefined
     session.presence = undefined
+    this.#endFollowing((followed) => followed === session)
     this.#changed.delete(id)
     this.#states.delete(id)
     // Told even if the joining was not yet: somebody may have had it from a join answer.
@@ -59,6 +85,31 @@ export class RoomPresence {
   close(): void {
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
+    for (const session of this.#sessions) session.cancelTyping?.()
+  }
+
+  #tell(session: Session): void {
+    this.#states.set(session.clientId, session)
+    this.#schedule()
+  }
+
+  /** The session with that client id, if this one may follow it. One that declines speaks for all tabs of its person. */
+  #followed(session: Session, id: ClientId | undefined): Session | undefined {
+    if (id === undefined) return undefined
+    // It would have been taken away had that changed; so that a cursor that moves costs no search.
+    if (session.following?.clientId === id) return session.following
+    const sessions = [...this.#sessions]
+    const wanted = sessions.find((other) => other.clientId === id && other !== session)
+    const declines = (other: Session) => other.person.id === wanted?.person.id && other.presence?.noFollow === true
+    return sessions.some(declines) ? undefined : wanted
+  }
+
+  #endFollowing(isOver: (followed: Session) => boolean): void {
+    for (const session of this.#sessions) {
+      if (session.following === undefined || !isOver(session.following)) continue
+      session.following = undefined
+      this.#tell(session)
+    }
   }
 
   #schedule(): void {
@@ -81,7 +132,8 @@ export class RoomPresence {
       if (!this.#joined.has(session.clientId)) changed.push(session.entry)
     }
     for (const session of this.#states.values()) {
-      if (session.presence !== undefined) states.push([session.clientId, session.presence])
+      const { shown } = session
+      if (shown !== undefined) states.push([session.clientId, shown])
     }
     const left = [...this.#left]
     this.#joined.clear()
@@ -99,15 +151,13 @@ export class RoomPresence {
   }
 }
 
-/** These changes without what concerns one session; `undefined` when nothing is left of them. */
+/**
+ * These changes without where one session's own cursor is; `undefined` when nothing is left of them. Its own name it is
+ * told like everybody: it shows what the server took.
+ */
 export function withoutOwn(changes: PresenceChanges, id: ClientId): PresenceChanges | undefined {
-  const rest: PresenceChanges = {}
-  const joined = changes.joined?.filter((entry) => entry.clientId !== id)
-  const changed = changes.changed?.filter((entry) => entry.clientId !== id)
-  const states = changes.states?.filter(([clientId]) => clientId !== id)
-  if (joined?.length) rest.joined = joined
-  if (changed?.length) rest.changed = changed
-  if (states?.length) rest.states = states
-  if (changes.left !== undefined) rest.left = changes.left
-  return Object.keys(rest).length === 0 ? undefined : rest
+  const { states: all, ...rest } = changes
+  const states = all?.filter(([clientId]) => clientId !== id) ?? []
+  const told = states.length === 0 ? rest : { ...rest, states }
+  return Object.keys(told).length === 0 ? undefined : told
 }

@@ -42,6 +42,8 @@ export class Room implements CommitSource {
   readonly sessions: Set<Session> = new Set()
   readonly presence: RoomPresence
   meta: DocumentMeta
+  /** A tombstone stands in its place: nobody comes in any more. */
+  deleted = false
   document: LiveDocument
   /** Set by rooms: told after each durable commit. */
   onCommit: () => void = () => undefined
@@ -55,8 +57,8 @@ export class Room implements CommitSource {
   compactAtSeq: Seq
   /** The snapshot that is being written, if one is. */
   compaction: Promise<void> | undefined
-  /** When set, the next commit that forms hands its text to it: the one moment at which text and seq belong together. */
-  captureText: ((seq: Seq, text: string) => void) | undefined
+  /** When set, the next commit that forms tells it the digest: the one moment at which text and seq belong together. */
+  captureDigest: ((seq: Seq, digest: string) => void) | undefined
   readonly #init: RoomInit
   readonly #fanout: Fanout<Session>
   readonly #waiters = new SeqWaiters()
@@ -76,7 +78,7 @@ export class Room implements CommitSource {
     this.snapshotSeq = init.snapshotSeq
     this.compactAtSeq = init.snapshotSeq + limits.tailRecordsMax
     this.#committedSeq = init.seq
-    this.presence = new RoomPresence(init.clock, (changes) => {
+    this.presence = new RoomPresence(init.clock, this.sessions, (changes) => {
       init.broadcaster.presence(changes)
       init.broadcaster.presenceToTextOnly(changes)
     })
@@ -181,8 +183,8 @@ export class Room implements CommitSource {
     const seq = this.#committedSeq + 1
     this.#waiting = []
     this.#forming = { seq, parts }
-    this.captureText?.(seq, this.document.text)
-    this.captureText = undefined
+    this.captureDigest?.(seq, this.document.digest)
+    this.captureDigest = undefined
     return [recordWrite(this.id, { seq, time: this.#init.clock.now(), parts: adjacentMerged(parts) })]
   }
 

@@ -8,15 +8,16 @@ import type { Seq, Usage } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { compact } from './compaction.ts'
-import { type DocumentMeta, metaWrite, readMeta } from './document-meta.ts'
-import { LiveDocument } from './live-document.ts'
+import { type DocumentMeta, deletedRefusal, metaWrite, readMeta } from './document-meta.ts'
+import type { Fold } from './fold.ts'
+import { type ColdState, LiveDocument } from './live-document.ts'
 import type { Logger } from './log.ts'
 import type { RoomEvents } from './metrics.ts'
 import { Room } from './room.ts'
 import type { Broadcaster } from './session.ts'
 import { takeSnapshot } from './snapshot.ts'
 import type { Store } from './store/store.ts'
-import { type LoadedLog, snapshotWrite, type UpdateLog } from './update-log.ts'
+import { type LoadedLog, replay, type Snapshot, snapshotWrite, type UpdateLog } from './update-log.ts'
 
 export type RoomsInit = {
   store: Store
@@ -26,6 +27,7 @@ export type RoomsInit = {
   random: RandomBytes
   log: Logger
   events: RoomEvents
+  fold: Fold
   broadcasterFor(id: DocumentId): Broadcaster
 }
 
@@ -35,6 +37,8 @@ export type Lease = { room: Room; release(): void }
 type Held = { room: Promise<Room>; opened: Room | undefined; leases: number; cancelIdle?: (() => void) | undefined }
 
 export class Rooms {
+  /** Told when the room of a deleted document has closed: nothing writes for it any more. */
+  onGone: (id: DocumentId) => void = () => undefined
   readonly #init: RoomsInit
   readonly #held = new Map<DocumentId, Held>()
 
@@ -52,7 +56,21 @@ export class Rooms {
     return count
   }
 
-  /** Opens the room or joins those who wait for it. Throws `not-found`; `degraded` when the disk cannot be read. */
+  /** The room if it is live now; it may have closed after the caller's next await. */
+  peek(id: DocumentId): Room | undefined {
+    return this.#held.get(id)?.opened
+  }
+
+  /** What is kept beside a document's text, whether it is live or not. Throws `not-found`, `deleted`. */
+  async metaOf(id: DocumentId): Promise<DocumentMeta> {
+    const room = this.peek(id)
+    if (room?.deleted) throw deletedRefusal()
+    const meta = room?.meta ?? (await readMeta(this.#init.store, id))
+    if (meta === undefined) throw notFound()
+    return meta
+  }
+
+  /** Opens the room or joins those who wait for it. Throws `not-found`, `deleted`; `degraded` when the disk cannot be read. */
   async acquire(id: DocumentId): Promise<Lease> {
     let held = this.#held.get(id)
     if (held === undefined) {
@@ -63,22 +81,22 @@ export class Rooms {
     mine.leases++
     mine.cancelIdle?.()
     mine.cancelIdle = undefined
-    try {
-      const room = await mine.room
-      mine.opened = room
-      let released = false
-      const release = () => {
-        if (released) return
-        released = true
-        mine.leases--
-        this.#closeWhenIdle(id, mine)
-      }
-      return { room, release }
-    } catch (error) {
+    const room = await mine.room.catch((error) => {
       // Everybody who waited gets this error; the next one tries anew.
       if (this.#held.get(id) === mine) this.#held.delete(id)
       throw error
+    })
+    mine.opened = room
+    let released = false
+    const release = () => {
+      if (released) return
+      released = true
+      mine.leases--
+      this.#closeWhenIdle(id, mine)
     }
+    if (!room.deleted) return { room, release }
+    release()
+    throw deletedRefusal()
   }
 
   /** Broadcasts what waits for its pace. */
@@ -110,11 +128,11 @@ export class Rooms {
   }
 
   async #open(id: DocumentId): Promise<Room> {
-    const { store, updateLog, queue, clock, events, broadcasterFor } = this.#init
-    const found = await readMeta(store, id)
-    if (found === undefined) throw new AppError('not-found', 'There is no such document on this server.')
+    const { updateLog, queue, clock, events, broadcasterFor } = this.#init
+    const found = await this.metaOf(id)
     const loaded = await updateLog.load(id)
-    const document = coldDocument(loaded)
+    const folded = isLong(loaded) ? await this.#folded(id, loaded) : undefined
+    const document = folded === undefined ? coldDocument(loaded) : new LiveDocument(coldState(folded))
     const { meta, seq, snapshotSeq } = await this.#heal(id, found, loaded, document)
     const room = new Room({
       id,
@@ -126,7 +144,7 @@ export class Rooms {
       clock,
       events,
       broadcaster: broadcasterFor(id),
-      reload: async () => new LiveDocument(updateLog.replay(await updateLog.load(id))),
+      reload: async () => new LiveDocument(replay(await updateLog.load(id))),
     })
     room.onCommit = () => {
       if (room.committedSeq < room.compactAtSeq) return
@@ -134,7 +152,31 @@ export class Rooms {
       void compact(room, this.#init)
     }
     this.#beat(room)
+    if (folded !== undefined && loaded.damage === undefined) this.#keep(room, folded)
     return room
+  }
+
+  /** `undefined` when the thread died of it: then it is done here. */
+  #folded(id: DocumentId, loaded: LoadedLog): Promise<Snapshot | undefined> {
+    return this.#init.fold(loaded, loaded.seq).catch((error) => {
+      this.#init.log.error({ documentId: id, err: error }, 'a log could not be folded')
+      return undefined
+    })
+  }
+
+  /** Made to open the document, so the next time it need not be made. */
+  #keep(room: Room, snapshot: Snapshot): void {
+    room.pendingWrites++
+    this.#init.queue
+      .write([snapshotWrite(room.id, snapshot)])
+      .then(
+        () => {
+          room.snapshotSeq = Math.max(room.snapshotSeq, snapshot.seq)
+        },
+        // The records are there all the same.
+        () => undefined,
+      )
+      .finally(() => room.pendingWrites--)
   }
 
   /** A sound log as it is. After damage: a fresh start behind everything on disk, durable before anybody sees it. */
@@ -168,16 +210,18 @@ export class Rooms {
   async #evict(id: DocumentId, held: Held): Promise<void> {
     const room = held.opened
     if (room === undefined || held.leases > 0 || this.#held.get(id) !== held) return
-    if (this.#isCompactionDue(room)) await compact(room, this.#init)
+    // Also one that began before the document was deleted: its snapshot would come after everything was wiped.
+    if (room.compaction !== undefined || this.#isCompactionDue(room)) await compact(room, this.#init)
     if (held.leases > 0 || this.#held.get(id) !== held) return
     if (!room.atRest || room.pendingWrites > 0 || this.#init.queue.degraded) return this.#closeWhenIdle(id, held)
     held.cancelIdle?.()
     this.#held.delete(id)
     room.close()
+    if (room.deleted) this.onGone(id)
   }
 
   #isCompactionDue(room: Room): boolean {
-    return room.committedSeq > room.snapshotSeq && room.atRest && !this.#init.queue.degraded
+    return !room.deleted && room.committedSeq > room.snapshotSeq && room.atRest && !this.#init.queue.degraded
   }
 
   /** Each room in its own time, counted from its opening, so that they do not all beat at once. */
@@ -188,6 +232,8 @@ export class Rooms {
     })
   }
 }
+
+const notFound = () => new AppError('not-found', 'There is no such document on this server.')
 
 /** A tail may be longer behind a large state: reading that takes most of a load anyway, and so does compacting it. */
 function tailRecordsMax(room: Room): number {
@@ -205,17 +251,28 @@ function addUsage(usage: Usage, update: Uint8Array): void {
   for (const ranges of ds.clients.values()) usage.structs += 2 * ranges.length
 }
 
+/** Whether putting a log together would hold up others. */
+function isLong({ snapshot, tail }: LoadedLog): boolean {
+  if (tail.length === 0) return false
+  let bytes = snapshot?.bytes.length ?? 0
+  for (const { parts } of tail) for (const part of parts) bytes += part.bytes.length
+  return bytes > limits.mergeBytesMax
+}
+
+const coldState = ({ bytes, stateVector, structs, textLength, digest }: Snapshot): ColdState => ({
+  bytes,
+  stateVector,
+  usage: { structs, textLength, stateBytes: bytes.length },
+  digest,
+})
+
 /**
  * The snapshot's bytes as they are, or with what came after them merged in: building a Y.Doc of a long history costs many
  * times that, and a first visitor does not need one.
  */
 function coldDocument({ snapshot, tail }: LoadedLog): LiveDocument {
   const added = tail.flatMap((record) => record.parts.map((part) => part.bytes))
-  if (snapshot === undefined && added.length === 0) return new LiveDocument(undefined)
-  if (snapshot !== undefined && added.length === 0) {
-    const { bytes, stateVector, structs, textLength, digest } = snapshot
-    return new LiveDocument({ bytes, stateVector, usage: { structs, textLength, stateBytes: bytes.length }, digest })
-  }
+  if (added.length === 0) return new LiveDocument(snapshot && coldState(snapshot))
   const bytes = mergeUpdates(snapshot === undefined ? added : [snapshot.bytes, mergeUpdates(added)])
   const usage = { structs: snapshot?.structs ?? 0, textLength: snapshot?.textLength ?? 0, stateBytes: bytes.length }
   for (const update of added) addUsage(usage, update)

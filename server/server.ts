@@ -9,11 +9,16 @@ import { type Clock, systemClock } from './clock.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Config } from './config.ts'
 import { Chat } from './features/chat.ts'
+import { Deletion } from './features/deletion.ts'
 import { Documents } from './features/documents.ts'
+import { DocumentSettings } from './features/settings.ts'
 import { Share } from './features/share.ts'
+import { type Fold, foldHere } from './fold.ts'
+import { FoldThread } from './fold-thread.ts'
 import { createHttpDoor } from './http/door.ts'
 import { loadIdentity } from './identity.ts'
 import { createLog } from './log.ts'
+import { MetaChanges } from './meta-changes.ts'
 import { Metrics } from './metrics.ts'
 import { Rooms } from './rooms.ts'
 import { createSocketDoor } from './socket/door.ts'
@@ -84,9 +89,13 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
   }
   const door = createSocketDoor(httpServer, clock, { publicUrl, allowedOrigins, trustedProxies })
   const broadcasterFor = (id: DocumentId) => door.broadcasterFor(id)
-  const rooms = new Rooms({ store, updateLog, queue, clock, random, log, events: metrics, broadcasterFor })
-  const documents = new Documents({ store, updateLog, queue, rooms, clock, random })
-  const share = new Share({ rooms, queue, random })
+  const { fold, endFolding } = folding(clock)
+  const rooms = new Rooms({ store, updateLog, queue, clock, random, log, events: metrics, fold, broadcasterFor })
+  const documents = new Documents({ updateLog, queue, rooms, clock, random })
+  const metaChanges = new MetaChanges(rooms, queue)
+  const share = new Share({ metaChanges, random })
+  const deletion = new Deletion({ store, queue, rooms, metaChanges, clock, log })
+  const settings = new DocumentSettings({ metaChanges, broadcasterFor })
   const chat = new Chat({ store, queue, clock, broadcasterFor })
   const wrongKeys = new WrongKeys()
   let isDraining = false
@@ -106,6 +115,7 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
         {
           documents,
           share,
+          deletion,
           wrongKeys,
           metrics,
           log,
@@ -120,6 +130,7 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
   door.open({
     rooms,
     documents,
+    settings,
     chat,
     clock,
     random,
@@ -129,6 +140,8 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
     wrongKeys,
     isDraining: () => isDraining,
   })
+
+  void deletion.resume()
 
   async function drain(): Promise<void> {
     isDraining = true
@@ -141,6 +154,7 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
     else giveBack(httpServer, { request: otherListeners, upgrade: otherUpgrades })
     await rooms.compactAll(limits.drainMsMax / 4)
     rooms.close()
+    endFolding()
     queue.close()
     await store.close()
     log.info('closed')
@@ -161,6 +175,14 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
       return closing
     },
   }
+}
+
+/** In a thread where there is a built script for one; run from its sources the server folds where it is. */
+function folding(clock: Clock): { fold: Fold; endFolding(): void } {
+  const script = new URL('./fold-worker.js', import.meta.url)
+  if (!existsSync(script)) return { fold: async (log, seq) => foldHere(log, seq), endFolding: () => undefined }
+  const thread = new FoldThread(script, clock)
+  return { fold: thread.fold, endFolding: () => thread.close() }
 }
 
 function listen(httpServer: HttpServer, port: number, host: string): Promise<void> {

@@ -84,31 +84,6 @@ export class UpdateLog {
     }
   }
 
-  /**
-   * The document after commit `upTo` (default: all that was loaded). Throws RangeError when `upTo` lies before the
-   * snapshot, AppError `internal` when Yjs cannot read an update whose checksum was right.
-   */
-  replay(loaded: LoadedLog, upTo: Seq = loaded.seq): Y.Doc {
-    const { snapshot, tail } = loaded
-    if (snapshot !== undefined && upTo < snapshot.seq) throw new RangeError(`seq ${upTo} lies before the snapshot`)
-    const doc = new Y.Doc()
-    // Also when nothing is there: the root must be a Y.Text for whoever encodes or observes it.
-    doc.getText(textName)
-    try {
-      doc.transact(() => {
-        if (snapshot !== undefined) Y.applyUpdate(doc, snapshot.bytes)
-        for (const record of tail) {
-          if (record.seq > upTo) break
-          for (const part of record.parts) Y.applyUpdate(doc, part.bytes)
-        }
-      })
-    } catch (cause) {
-      doc.destroy()
-      throw new AppError('internal', 'This document on disk holds an update that cannot be read.', { cause })
-    }
-    return doc
-  }
-
   /** When a commit was made, ms since epoch; `undefined` when there is no record of it that can be read. */
   async timeOf(id: DocumentId, seq: Seq): Promise<number | undefined> {
     const bytes = await this.#store.get(recordKey(id, seq))
@@ -119,6 +94,13 @@ export class UpdateLog {
       // load() reports the damage; a date is not worth refusing the document for.
       return undefined
     }
+  }
+
+  /** When the last commit was made, ms since epoch; `undefined` when there is none that can be read. */
+  async lastTime(id: DocumentId): Promise<number | undefined> {
+    const range = { ...recordRange(id, 1), reverse: true, limit: 1 }
+    for await (const [key] of this.#store.range(range)) return this.timeOf(id, seqOf(key))
+    return undefined
   }
 
   /**
@@ -132,6 +114,31 @@ export class UpdateLog {
       yield record
     }
   }
+}
+
+/**
+ * The document after commit `upTo` (default: all that was loaded). Throws RangeError when `upTo` lies before the
+ * snapshot, AppError `internal` when Yjs cannot read an update whose checksum was right.
+ */
+export function replay(loaded: LoadedLog, upTo: Seq = loaded.seq): Y.Doc {
+  const { snapshot, tail } = loaded
+  if (snapshot !== undefined && upTo < snapshot.seq) throw new RangeError(`seq ${upTo} lies before the snapshot`)
+  const doc = new Y.Doc()
+  // Also when nothing is there: the root must be a Y.Text for whoever encodes or observes it.
+  doc.getText(textName)
+  try {
+    doc.transact(() => {
+      if (snapshot !== undefined) Y.applyUpdate(doc, snapshot.bytes)
+      for (const record of tail) {
+        if (record.seq > upTo) break
+        for (const part of record.parts) Y.applyUpdate(doc, part.bytes)
+      }
+    })
+  } catch (cause) {
+    doc.destroy()
+    throw new AppError('internal', 'This document on disk holds an update that cannot be read.', { cause })
+  }
+  return doc
 }
 
 /** The next record of a tail, or why there is none. */

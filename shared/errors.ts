@@ -7,6 +7,8 @@ export const errorCodes = {
   unauthorized: { status: 401, retry: false },
   forbidden: { status: 403, retry: false },
   'not-found': { status: 404, retry: false },
+  /** There was such a document; an owner deleted it. */
+  deleted: { status: 404, retry: false },
   /** The document's history is not the one the client holds (restored backup, repaired log, or a client that lies). */
   'lineage-changed': { status: 409, retry: false },
   /** Texts differ at equal seq and a re-sync did not heal it. */

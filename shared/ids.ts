@@ -78,6 +78,11 @@ export function parseLineage(value: unknown): Lineage | undefined {
   return typeof value === 'string' && documentIdPattern.test(value) ? (value as Lineage) : undefined
 }
 
+/** `undefined` when it is not the text of a person id. */
+export function parsePersonId(value: unknown): PersonId | undefined {
+  return typeof value === 'string' && documentIdPattern.test(value) ? (value as PersonId) : undefined
+}
+
 /** Whether this is the text of a 128-bit secret, as a key or a person's secret is. */
 export const isSecret = (value: unknown): value is string => typeof value === 'string' && secretPattern.test(value)
 

@@ -51,16 +51,23 @@ export const limits = {
   keysPerRoleMax: 16,
   /** A state vector from a client, bytes: about 25,000 client ids. */
   stateVectorBytesMax: 256 * kB,
-  /** Title of a document, UTF-16 units. */
+  /** Title of a document, UTF-16 units, after hygiene; and before it. */
   titleLengthMax: 200,
+  rawTitleLengthMax: 10_000,
+
+  /**
+   * Structures and deletions that one update of our client has; a larger change goes in several, one after the other. Even
+   * where each of them splits a structure of a full document, that holds up other rooms for less than guardWorkNsMax.
+   */
+  updateStepsMax: 500,
 
   // ── The guard ───────────────────────────────────────────────────────────────────────────────────────────────────
-  /** Structures in one update: ten times what an offline week of 10,000 edits merges to. */
-  guardStructsMax: 100_000,
-  /** Delete ranges in one update: a find-and-replace with 20,000 hits makes 20,000. */
-  guardDeleteRangesMax: 100_000,
+  /** Structures in one update: twice what our client sends. */
+  guardStructsMax: 1_000,
+  /** Delete ranges in one update. */
+  guardDeleteRangesMax: 1_000,
   /** Estimated cost of applying one update, ns: the longest that one session may hold up all rooms. */
-  guardWorkNsMax: 2_000_000_000,
+  guardWorkNsMax: 500_000_000,
   /** Clock + length of a structure. Far below where V8 and Yjs stop counting exactly. */
   clockMax: 0x7fff_ffff,
   /** Structures up to which deletions that split others still pass: a full document can be tidied, not shredded. */
@@ -73,10 +80,14 @@ export const limits = {
   nameLengthMax: 40,
   /** A chat line, UTF-16 units. */
   chatTextLengthMax: 4_000,
-  /** Chat lines that a join answer brings. */
+  /** What a chat line quotes of the document, UTF-16 units. */
+  chatQuoteLengthMax: 1_000,
+  /** Chat lines that a join answer, or a page of history, brings. */
   chatTailLength: 50,
   /** JSON of those lines, bytes: with 1,000 people and their cursors they must fit into one header. */
   chatTailBytes: 256 * kB,
+  /** Who was said to be typing is not any more, unless his page says so again. */
+  typingMs: 6_000,
   /** Presence goes out at most once in this time per room: twenty cursor positions a second look fluid. */
   presenceIntervalMs: 50,
 
@@ -99,11 +110,19 @@ export const limits = {
   workMsBurst: 4_000,
   presencePerSecond: 30,
   presenceBurst: 90,
+  typingPerSecond: 1,
+  typingBurst: 5,
   chatPerSecond: 2,
   chatBurst: 20,
-  /** And for all connections of one address: a class may talk, a script that reconnects may not. */
+  /** And for all connections of one address, settings and deletions counted in: a class may talk, a script that reconnects may not. */
   chatPerSecondPerAddress: 20,
   chatBurstPerAddress: 200,
+  /** Pages of older chat lines: as fast as a person scrolls. */
+  historyPerSecond: 4,
+  historyBurst: 20,
+  /** Title and language: each change is a commit and a packet to everybody. */
+  settingsPerSecond: 1,
+  settingsBurst: 20,
   joinsPerSecond: 2,
   joinsBurst: 20,
   /** Every other event (person, leave, digest, slices). */
@@ -120,6 +139,10 @@ export const limits = {
   creationsPerMinute: 60,
   /** Bytes of text in documents that one address may create in a minute. */
   creationBytesPerMinute: 64 * MB,
+  /** Documents a home page looks up at once, those one address may look up in a minute, and the faces it is shown of each. */
+  lookupsMax: 50,
+  lookupsPerMinute: 3_000,
+  lookupFacesMax: 6,
   /** HTTP reads of the API one address may make in a minute. */
   readsPerMinute: 600,
 
@@ -148,13 +171,21 @@ export const limits = {
   /** The next batch waits this many times what the last one took in CPU, at most commitDelayMsMax. */
   commitPaceFactor: 4,
   commitDelayMsMax: 10,
+  /** Entries of a deleted document that one commit takes from the disk. */
+  wipeEntriesMax: 1_000,
   /** A snapshot is written when this many records came since the last one. */
   tailRecordsMax: 300,
   /** One more record for each so many bytes of state: compacting a large document costs more, and pays off later. */
   tailBytesPerRecord: 2 * kB,
+  /** State and tail up to this size are put together where a document is opened; what is larger, in another thread. */
+  mergeBytesMax: 64 * kB,
+  /** The thread that makes snapshots ends after so long without work. */
+  foldThreadIdleMs: 30_000,
   /** First and longest wait before the database is opened again after a failed write. */
   reopenDelayMsMin: 100,
   reopenDelayMsMax: 5_000,
+  /** Bytes of database files that are checked to the last block at each start: about a second. `doctor` checks all. */
+  startCheckBytesMax: 256 * MB,
   /** A room that nobody is in stays this long, for the reload of the last page. */
   roomIdleMs: 10_000,
 
@@ -191,10 +222,14 @@ export const limits = {
   // ── The page ────────────────────────────────────────────────────────────────────────────────────────────────────
   /** Documents a browser remembers; localStorage holds 5 MB, and a list this long is already not read any more. */
   openedDocumentsMax: 200,
+  /** A list of documents asks this often who is in them, while it is looked at. */
+  lookupEveryMs: 15_000,
   /** Who goes and comes back within this time (a reload, a server restart) was not away: no notice in the chat. */
   leaveNoticeDelayMs: 10_000,
   /** Notices of arrivals that the chat shows. */
   noticesMax: 50,
+  /** Letters @ in one chat line that are looked at: each is compared with every name. */
+  mentionsPerLineMax: 50,
   /** A name stays at its cursor this long after it moved. */
   flagShownMs: 2_000,
   /** Without key, pointer or scroll for this long a person is shown as away. */
@@ -211,6 +246,8 @@ export const limits = {
   refusalDelayMs: 1_000,
   /** Local updates waiting for the server before they are folded into one: bounds a week offline. */
   outboxRowsMax: 512,
+  /** A page says at most this often that its person is typing: twice before it is forgotten. */
+  typingSendMs: 2_500,
   /** Chat lines a page keeps. */
   chatLinesMax: 1_000,
 
@@ -225,6 +262,18 @@ export const limits = {
   aliveAnswerMs: 200,
   /** Texts set aside after a refusal, per document; the oldest goes. */
   textsAsideMax: 20,
+
+  // ── The preview ─────────────────────────────────────────────────────────────────────────────────────────────────
+  /** A preview that takes longer is ended: a text can be made that takes for ever. */
+  previewTimeoutMs: 3_000,
+  /** Text of which a preview is made, UTF-16 units: a long book. */
+  previewTextLengthMax: 1_000_000,
+  /** HTML of one block, UTF-16 units: what is sanitised and drawn at once. */
+  previewBlockLengthMax: 60_000,
+  /** A block of code that is coloured, UTF-16 units. */
+  previewCodeLengthMax: 40_000,
+  /** Headings in a table of contents. */
+  outlineHeadingsMax: 1_000,
 } as const
 
 export type Limits = typeof limits

@@ -8,7 +8,9 @@ const combining = /(\p{M}{3})\p{M}+/gu
 
 /** One line without invisible characters and with at most three marks on a letter, cut to `lengthMax` UTF-16 units. */
 export function cleanLine(value: string, lengthMax: number): string {
-  const text = value.replace(/\s+/gu, ' ').replace(invisible, '').replace(combining, '$1').trim()
+  // Spaces first, because some of them are controls; and again, because what stood between two may be gone.
+  const visible = value.replace(/\s+/gu, ' ').replace(invisible, '').replace(/ +/gu, ' ')
+  const text = visible.replace(combining, '$1').trim()
   if (text.length <= lengthMax) return text
   // Never between the halves of a surrogate pair.
   return text

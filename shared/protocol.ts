@@ -3,9 +3,10 @@
 // Types only describe; what comes from outside is parsed at the doors.
 import type { Refusal } from './errors.ts'
 import type { ClientId, ClientToken, DocumentId, Key, Lineage, PersonId } from './ids.ts'
+import type { Settings } from './settings.ts'
 
 /** Sent as `auth.protocol` in the handshake. Raised with every change of the wire that an older page cannot read. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 /** Name of the one root Y.Text in every document. */
 export const textName = 'content'
@@ -48,10 +49,12 @@ export type JoinAnswer = {
   seq: Seq
   role: Role
   lineage: Lineage
-  title: string
+  settings: Settings
   people: PersonEntry[]
   presence: PresenceEntry[]
   chat: ChatMessage[]
+  /** There are older lines: `chat-history` brings them. */
+  moreChat: boolean
   usage: Usage
   /** Set when the state comes in slices instead of with the answer. */
   transfer?: { id: number; bytes: number }
@@ -66,11 +69,22 @@ export type PersonEntry = { clientId: ClientId; personId: PersonId; name: string
  */
 export type Position = [client: number, clock: number, assoc: number] | [assoc: number]
 
-/** What a session shows of itself besides its name. `cursor` is null when the editor has no focus. */
-export type PresenceState = { cursor: { anchor: Position; head: Position } | null; idle: boolean }
+/**
+ * What a session shows of itself besides its name. `cursor` is null when the editor has no focus. `following`: the
+ * session whose view it follows. `noFollow`: its person does not want to be followed.
+ */
+export type PresenceState = {
+  cursor: { anchor: Position; head: Position } | null
+  idle: boolean
+  following?: ClientId
+  noFollow?: boolean
+}
+
+/** As the server shows it: `following` only while that is allowed, `typing` while a chat line is being written. */
+export type ShownPresence = PresenceState & { typing?: true }
 
 /** Last known state of the session that holds this client id. */
-export type PresenceEntry = [ClientId, PresenceState]
+export type PresenceEntry = [ClientId, ShownPresence]
 
 /** What changed among the people of a room since the last packet; absent lists are empty. `left` is always told. */
 export type PresenceChanges = {
@@ -80,7 +94,10 @@ export type PresenceChanges = {
   states?: PresenceEntry[]
 }
 
-/** A kept chat line. `n` counts up by one within a document; `id` is the sender's own, for retries. `at`: ms since epoch. */
+/** What holds from now on, and who changed it. */
+export type SettingsChange = { settings: Settings; by: PersonEntry }
+
+/** A kept chat line. `n` grows within a document; `id` is the sender's own, for retries. `at`: ms since epoch. */
 export type ChatMessage = {
   n: number
   id: string
@@ -89,7 +106,21 @@ export type ChatMessage = {
   color: number
   text: string
   at: number
+  /** A private line: only its author and this person have it. `name`: how he was called then. */
+  to?: { personId: PersonId; name: string }
+  quote?: Quote
+  /** An owner deleted it: `text` is empty, and a quote is gone. */
+  deleted?: true
 }
+
+/** A piece of the document that a chat line speaks of: how it read then, and where it stands now. */
+export type Quote = { text: string; from: Position; to: Position }
+
+/** What a person says. `id` is made by the sender; `to` makes it private. */
+export type ChatLine = { id: string; text: string; to?: PersonId; quote?: Quote }
+
+/** Lines that somebody may read, oldest first; `more`: there are older ones. */
+export type ChatPage = { messages: ChatMessage[]; more: boolean }
 
 /** Slice of a state that travels in pieces. `offset` and `bytes` (the whole) in bytes. */
 export type SliceHeader = { transfer: number; offset: number; bytes: number }
@@ -109,10 +140,18 @@ export type ClientToServerEvents = {
   slice: (header: SliceHeader, bytes: Uint8Array, ack: (answer: Answer<Partial<UpdateAnswer>>) => void) => void
   /** Where this session's cursor is. No answer; the newest wins. */
   presence: (state: PresenceState) => void
+  /** A chat line is being written here. No answer; shown for typingMs, or until a line comes. */
+  typing: () => void
   /** A new name or colour. */
   person: (person: { name: string; color: number }, ack: (answer: Answer<object>) => void) => void
-  /** `id` is made by the sender; the same id again is answered with the first message, not stored twice. */
-  chat: (message: { id: string; text: string }, ack: (answer: Answer<{ message: ChatMessage }>) => void) => void
+  /** The same `id` again is answered with the first message, not stored twice. */
+  chat: (line: ChatLine, ack: (answer: Answer<{ message: ChatMessage }>) => void) => void
+  /** The lines before that one. */
+  'chat-history': (page: { before: number }, ack: (answer: Answer<ChatPage>) => void) => void
+  /** Owners only: text and quote are gone for everybody. Answered when that is durable. */
+  'chat-delete': (line: { n: number }, ack: (answer: Answer<{ message: ChatMessage }>) => void) => void
+  /** What is to be different from now on, for everybody. Answered with all settings once that is durable. */
+  settings: (patch: Partial<Settings>, ack: (answer: Answer<{ settings: Settings }>) => void) => void
   /** Is my text yours? `same` is null when the document is not at that seq or not at rest. */
   digest: (claim: { seq: Seq; digest: string }, ack: (answer: Answer<{ same: boolean | null }>) => void) => void
   leave: (ack: (answer: Answer<object>) => void) => void
@@ -124,7 +163,10 @@ export type ServerToClientEvents = {
   /** Everything committed from `from` to `to`, except (when it was his alone) to its author. */
   update: (header: { from: Seq; to: Seq; presence?: PresenceChanges }, bytes: Uint8Array) => void
   presence: (changes: PresenceChanges) => void
+  /** A new line, or an old one that lost its text (`deleted`). */
   chat: (message: ChatMessage) => void
+  /** Somebody changed a setting: what holds now, and who did. Told to everybody, to him too. */
+  settings: (change: SettingsChange) => void
   /** The last seq that was broadcast; who has less has missed something. */
   heartbeat: (beat: { seq: Seq; usage: Usage }) => void
   /** A piece of the state that a join answer announced. */

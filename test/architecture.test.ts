@@ -152,7 +152,10 @@ const firstFormat: Rule = {
   find: eachFile((source) => isProduct(source) && isTs(source), rules.secondFormat),
 }
 
-/** [rule, path of the made-up file, its text]: every one of them has to be caught. */
+/**
+ * [rule, path of the made-up file, its text]: every one of them has to be caught. The texts are strings, not code: `any`,
+ * `.only` and the like stand in them because these are what the rules exist to find.
+ */
 const violations: [Rule, string, string][] = [
   [downward, 'server/room.ts', `import { a } from './socket.ts'`],
   [downward, 'server/rooms.ts', `import type { A } from './features/chat.ts'`],
@@ -196,7 +199,7 @@ const violations: [Rule, string, string][] = [
   [firstFormat, 'client/sync/provider.ts', `doc.on('updateV2', f)`],
 ]
 
-/** [path, text]: honest code in which no rule may find anything. */
+/** [path, text]: honest code in which no rule may find anything, such as the word "any" in comments and strings. */
 const honest: [string, string][] = [
   [
     'shared/a.ts',

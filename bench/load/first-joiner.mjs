@@ -18,7 +18,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 function connect() {
   return io(`http://127.0.0.1:${job.port}`, {
     parser: wire.clientWireParser,
-    auth: { protocol: 1 },
+    auth: { protocol: 2 },
     transports: ['websocket'],
     reconnection: false,
   })

@@ -1,9 +1,12 @@
 // Tells the others where this person's cursor is, and when he has been away from the keyboard for a minute.
-import type { Extension } from '@codemirror/state'
+import { type Extension, Facet } from '@codemirror/state'
 import { type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view'
 import type { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { limits } from '../../shared/limits.ts'
+
+/** Whether this person keeps his cursor to himself. */
+export const cursorHidden = Facet.define<boolean, boolean>({ combine: (values) => values.includes(true) })
 
 /** Writes `cursor` ({anchor, head} as RelativePosition JSON, null without focus) and `idle` of the local state. */
 export const localPresence = (text: Y.Text, awareness: Awareness): Extension =>
@@ -27,7 +30,9 @@ class LocalPresence {
   }
 
   update(update: ViewUpdate): void {
-    if (update.selectionSet || update.docChanged || update.focusChanged) this.tellSoon()
+    const isHidden = update.state.facet(cursorHidden)
+    const hasTurned = isHidden !== update.startState.facet(cursorHidden)
+    if (update.selectionSet || update.docChanged || update.focusChanged || hasTurned) this.tellSoon()
   }
 
   destroy(): void {
@@ -46,7 +51,8 @@ class LocalPresence {
   }
 
   private tell(): void {
-    const cursor = this.view.hasFocus ? this.cursor() : null
+    const isShown = this.view.hasFocus && !this.view.state.facet(cursorHidden)
+    const cursor = isShown ? this.cursor() : null
     const text = JSON.stringify(cursor)
     if (text === this.told) return
     this.told = text

@@ -1,6 +1,7 @@
-// Markdown, as much of it as helps reading what is written: headings, emphasis, code, links, quotes, lists.
+// Markdown, as much of it as helps reading what is written: headings, emphasis, code, links, quotes, lists. Loaded beside
+// the document.
 import { defineLanguageFacet, HighlightStyle, Language, syntaxHighlighting } from '@codemirror/language'
-import { Compartment, EditorState, type Extension, type Text } from '@codemirror/state'
+import type { Extension } from '@codemirror/state'
 import { tags } from '@lezer/highlight'
 import { type MarkdownConfig, parser, Strikethrough, TaskList } from '@lezer/markdown'
 
@@ -39,34 +40,7 @@ const shortParagraphs: MarkdownConfig = {
   ],
 }
 
-const language: Extension = [
+export const markdown: Extension = [
   new Language(data, parser.configure([Strikethrough, TaskList, shortParagraphs]), [], 'markdown').extension,
   syntaxHighlighting(style),
-]
-
-/** A line cannot be cut: a text with a longer one than this is shown plain. UTF-16 units. */
-const lineLengthMax = 50_000
-
-const hasLongLine = (doc: Text, from: number, to: number): boolean => {
-  for (let at = from; at <= to; ) {
-    const line = doc.lineAt(at)
-    if (line.length > lineLengthMax) return true
-    at = line.to + 1
-  }
-  return false
-}
-
-const highlighting = new Compartment()
-
-/** Markdown for this text, given up for good as soon as a line in it gets very long. */
-export const markdown = (doc: Text): Extension => [
-  highlighting.of(hasLongLine(doc, 0, doc.length) ? [] : language),
-  EditorState.transactionExtender.of((transaction) => {
-    if (!transaction.docChanged) return null
-    let isLong = false
-    transaction.changes.iterChangedRanges((_from, _to, from, to) => {
-      isLong ||= hasLongLine(transaction.newDoc, from, to)
-    })
-    return isLong ? { effects: highlighting.reconfigure([]) } : null
-  }),
 ]

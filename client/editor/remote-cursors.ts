@@ -1,6 +1,5 @@
 // The others' cursors and selections: two layers of our own, above and below the text, never widgets in it.
-import { syntaxTree } from '@codemirror/language'
-import { type Extension, StateEffect, type TransactionSpec } from '@codemirror/state'
+import { type Extension, Facet, StateEffect, type TransactionSpec } from '@codemirror/state'
 import { type EditorView, layer, RectangleMarker, ViewPlugin, type ViewUpdate } from '@codemirror/view'
 import { ySyncAnnotation } from 'y-codemirror.next'
 import type { Awareness } from 'y-protocols/awareness'
@@ -24,6 +23,9 @@ export type RemoteCursor = {
   /** Where it was drawn last; gone when it, or the text under it, has moved. */
   drawn?: { caret: Rectangle | undefined; selection: Rectangle[] } | undefined
 }
+
+/** Others that know when letters change their size without the text changing: then cursors are measured again. */
+export const measureAgain = Facet.define<(update: ViewUpdate) => boolean>()
 
 const cursorsMoved = StateEffect.define<null>()
 
@@ -211,8 +213,7 @@ function caretAt(view: EditorView, head: number): Rectangle | undefined {
   return { left: place.left - corner.left, top: place.top - corner.top, width: 2, height: place.bottom - place.top }
 }
 
-/** Highlighting that comes later makes headings larger. */
-const isReparsed = (update: ViewUpdate): boolean => syntaxTree(update.startState) !== syntaxTree(update.state)
+const isReparsed = (update: ViewUpdate): boolean => update.state.facet(measureAgain).some((ask) => ask(update))
 
 function touches(update: ViewUpdate, position: number): boolean {
   let isTouched = false

@@ -3,16 +3,19 @@ import type { JSX } from 'preact'
 import { useMemo, useRef, useState } from 'preact/hooks'
 import { textDifferences } from '../sync/index.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { words } from '../words/words.ts'
 import type { DocumentSession } from './document-session.ts'
+import '../styles/trouble.css'
 
 export function AsideBar({ session }: { session: DocumentSession }): JSX.Element | null {
   const aside = session.aside.value
   const dialog = useRef<HTMLDialogElement>(null)
   const [isLooking, setLooking] = useState(false)
   if (aside === undefined || !session.isJoined.value) return null
+  const say = words().aside
   return (
-    <section class="note-bar" aria-label="Text that is not in the document">
-      <p>This is the server’s version. What you had before is kept in this browser.</p>
+    <section class="note-bar" aria-label={say.label}>
+      <p>{say.note}</p>
       <div class="row">
         <button
           type="button"
@@ -22,19 +25,19 @@ export function AsideBar({ session }: { session: DocumentSession }): JSX.Element
             dialog.current?.showModal()
           }}
         >
-          See what differs
+          {say.look}
         </button>
-        <CopyButton className="button small" label="Copy my text" text={() => aside.text} />
+        <CopyButton className="button small" label={say.copyMine} text={() => aside.text} />
         <button type="button" class="button plain small" onClick={() => session.forgetAside()}>
-          Done with it
+          {say.done}
         </button>
       </div>
       <dialog class="card wide" ref={dialog} aria-labelledby="aside-title" onClose={() => setLooking(false)}>
-        <h2 id="aside-title">What differs</h2>
+        <h2 id="aside-title">{say.title}</h2>
         {isLooking && <Differences server={session.text.toString()} own={aside.text} />}
         <div class="dialog-actions">
           <button type="button" class="button" onClick={() => dialog.current?.close()}>
-            Close
+            {words().common.close}
           </button>
         </div>
       </dialog>
@@ -48,12 +51,13 @@ const shownLengthMax = 20_000
 
 function Differences({ server, own }: { server: string; own: string }): JSX.Element {
   const differences = useMemo(() => textDifferences(server, own), [server, own])
-  if (differences.length === 0) return <p>Nothing: both texts are the same.</p>
+  const say = words().aside
+  if (differences.length === 0) return <p>{say.same}</p>
   return (
     <>
-      <p>Lines marked + stand only in your text, lines marked − only in the server’s.</p>
+      <p>{say.legend}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with keys */}
-      <section class="differences" tabIndex={0} aria-label="Differences">
+      <section class="differences" tabIndex={0} aria-label={say.differences}>
         {differences.slice(0, shownMax).map(({ index, removed, inserted }) => (
           <div key={index} class="difference">
             {removed !== '' && <pre class="theirs">{removed.slice(0, shownLengthMax)}</pre>}
@@ -63,7 +67,7 @@ function Differences({ server, own }: { server: string; own: string }): JSX.Elem
       </section>
       <CopyButton
         className="button small"
-        label="Copy only what is mine"
+        label={say.copyOnlyMine}
         text={() =>
           differences
             .map(({ inserted }) => inserted)

@@ -1,6 +1,9 @@
 // What a session does outside of its own part of the page: the tab's title, the warning on leaving, and what is read out.
 import { effect } from '@preact/signals'
+import type { Notice } from '../panels/notices.ts'
 import type { Announcer } from '../ui/announcer.tsx'
+import type { SettingsStore } from '../ui/settings.ts'
+import { words } from '../words/words.ts'
 import type { DocumentSession } from './document-session.ts'
 import { saveWords } from './save-words.ts'
 
@@ -8,7 +11,7 @@ import { saveWords } from './save-words.ts'
 export function titleTab(session: DocumentSession): () => void {
   return effect(() => {
     const unread = session.chat.unread.value
-    document.title = `${unread > 0 ? `(${unread}) ` : ''}${session.title.value || 'Untitled'} · Scriptorium`
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${session.title.value || words().common.untitled} · Scriptorium`
   })
 }
 
@@ -38,7 +41,7 @@ export function announceSession(session: DocumentSession, announcer: Announcer):
   let notices = session.chat.notices.peek().length
   const endNotices = effect(() => {
     const list = session.chat.notices.value
-    for (const { name, kind } of list.slice(notices)) announcer.say(`${name} ${kind}`)
+    for (const notice of list.slice(notices)) announcer.say(noticeWords(notice))
     notices = list.length
   })
   let unread = 0
@@ -52,5 +55,43 @@ export function announceSession(session: DocumentSession, announcer: Announcer):
   return () => {
     clearTimeout(timer)
     for (const end of [endSave, endNotices, endChat]) end()
+  }
+}
+
+function noticeWords(notice: Notice): string {
+  const say = words().chat
+  switch (notice.kind) {
+    case 'joined':
+      return say.nameJoined(notice.name)
+    case 'left':
+      return say.nameLeft(notice.name)
+    case 'renamed':
+      return say.nameRenamed(notice.name, notice.newName)
+  }
+}
+
+/** Others' edits for screen readers, while the setting asks for it. */
+export function announceEditsOnChoice(
+  session: DocumentSession,
+  announcer: Announcer,
+  settings: SettingsStore,
+): () => void {
+  let end: (() => void) | undefined
+  let isOver = false
+  const stop = effect(() => {
+    end?.()
+    end = undefined
+    if (!settings.now.value.announceEdits) return
+    import('./announce-edits.ts').then(
+      ({ announceEdits }) => {
+        if (!isOver && end === undefined && settings.now.peek().announceEdits) end = announceEdits(session, announcer)
+      },
+      () => session.options.events.partMissing(),
+    )
+  })
+  return () => {
+    isOver = true
+    stop()
+    end?.()
   }
 }

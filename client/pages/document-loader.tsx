@@ -3,6 +3,7 @@ import type { FunctionComponent, JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { FullState } from '../ui/full-state.tsx'
 import { OfflineIcon } from '../ui/icons.tsx'
+import { words } from '../words/words.ts'
 import { DocumentSkeleton } from './document-skeleton.tsx'
 import type { DocumentPageProps } from './page-context.ts'
 
@@ -28,13 +29,13 @@ export function DocumentLoader(props: DocumentPageProps): JSX.Element {
 const LoadFailed = () => (
   <FullState
     icon={<OfflineIcon size={28} />}
-    title="The editor could not be loaded"
+    title={words().address.editorMissing}
     actions={
       <button type="button" class="button primary" onClick={() => location.reload()}>
-        Reload
+        {words().common.reload}
       </button>
     }
   >
-    <p>The server cannot be reached, or it was just updated. Nothing you wrote is lost: it stays in this browser.</p>
+    <p>{words().address.editorMissingDetail}</p>
   </FullState>
 )

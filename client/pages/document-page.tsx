@@ -1,110 +1,98 @@
 // A document as one sees and writes it.
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import { ChatPanel } from '../panels/chat-panel.tsx'
-import { PeoplePanel } from '../panels/people-panel.tsx'
-import { SidePanel } from '../panels/side-panel.tsx'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { ActionTools } from '../actions/actions.ts'
+import { languageName } from '../editor/language-names.ts'
 import { Announcements, Announcer } from '../ui/announcer.tsx'
+import { loadWhenIdle } from '../ui/on-demand.tsx'
 import { ToastList, Toasts } from '../ui/toasts.tsx'
-import { AsideBar } from './aside-bar.tsx'
-import { announceSession, guardLeaving, titleTab } from './document-effects.ts'
+import { words } from '../words/words.ts'
+import { announceEditsOnChoice, announceSession, guardLeaving, titleTab } from './document-effects.ts'
+import { listenToKeys } from './document-keys.ts'
+import { OpenDialog, OpenPanel, RefusedAtTheDoor, RefusedDialog, smallParts } from './document-parts.tsx'
 import { DocumentSession } from './document-session.ts'
+import { DocumentSheet } from './document-sheet.tsx'
 import { DocumentSkeleton } from './document-skeleton.tsx'
-import { EditorHost } from './editor-host.tsx'
+import { DocumentView } from './document-view.ts'
+import { watchFollowers } from './followers.ts'
 import type { DocumentPageProps } from './page-context.ts'
-import { RefusedAtTheDoor } from './refused-at-the-door.tsx'
-import { RefusedDialog } from './refused-dialog.tsx'
-import { type PanelName, TopBar } from './top-bar.tsx'
-import { UsageBar } from './usage-bar.tsx'
+import { TopBar } from './top-bar.tsx'
 import '../styles/document.css'
 import '../styles/cards.css'
-import '../styles/panels.css'
-import '../styles/chat.css'
+import '../styles/panes.css'
+import '../styles/print.css'
+
+// On their way while the server is asked for the document: the editor waits for them, but not for long.
+import('../editor/writing.ts').catch(() => undefined)
+import('../editor/markdown.ts').catch(() => undefined)
 
 export function DocumentPage({ context, link }: DocumentPageProps): JSX.Element {
   const [session, setSession] = useState<DocumentSession>()
   const [{ announcer, toasts }] = useState(() => ({ announcer: new Announcer(), toasts: new Toasts() }))
+  const view = useMemo(() => new DocumentView(context.storage), [context])
   useEffect(() => {
     const { person, storage } = context
-    const recovered = (characters: number) =>
-      toasts.show(`Recovered ${characters} ${characters === 1 ? 'character' : 'characters'} typed offline`)
-    setSession(new DocumentSession({ link, person, storage, events: { recovered } }))
+    const events = {
+      recovered: (characters: number) => toasts.show(words().save.recovered(characters)),
+      languageChanged: (name: string, language: Parameters<typeof languageName>[0]) =>
+        toasts.show(words().status.languageChanged(name, languageName(language))),
+      titleChanged: (name: string, title: string) => toasts.show(words().title.changed(name, title)),
+      languageMissing: () => toasts.show(words().status.notColoured),
+      partMissing: () => toasts.show(words().common.partMissing),
+    }
+    setSession(new DocumentSession({ link, person, storage, events }))
     return () => {
       announcer.close()
       toasts.close()
     }
   }, [context, link, announcer, toasts])
   useEffect(() => {
+    return session?.isReady.value ? loadWhenIdle(smallParts) : undefined
+  }, [session, session?.isReady.value])
+  useEffect(() => {
     if (session === undefined) return
     const ends = [announceSession(session, announcer), guardLeaving(session), titleTab(session)]
+    ends.push(listenToKeys(view, () => session.language.peek() === 'markdown'))
+    ends.push(watchFollowers(session, context.settings), announceEditsOnChoice(session, announcer, context.settings))
     return () => {
       for (const end of ends) end()
       // After startOver the provider is closed already: closing it again does nothing.
       void session.close()
     }
-  }, [session, announcer])
+  }, [session, announcer, view, context])
   if (session === undefined) return <DocumentSkeleton />
   return (
     <>
-      <OpenDocument context={context} session={session} onStartOver={() => setSession(session.startOver())} />
+      <OpenDocument tools={{ context, session, view, toasts }} onStartOver={() => setSession(session.startOver())} />
       <ToastList toasts={toasts} />
       <Announcements announcer={announcer} />
     </>
   )
 }
 
-type OpenProps = { context: DocumentPageProps['context']; session: DocumentSession; onStartOver: () => void }
+type OpenProps = { tools: ActionTools; onStartOver: () => void }
 
-function OpenDocument({ context, session, onStartOver }: OpenProps): JSX.Element {
-  const [panel, setPanel] = useState<PanelName>()
+function OpenDocument({ tools, onStartOver }: OpenProps): JSX.Element {
+  const { context, session, view } = tools
   const refused = session.refusal.value
   if (refused !== undefined && !session.isReady.value) {
     return <RefusedAtTheDoor refusal={refused.refusal} context={context} />
   }
-  const closePanel = () => {
-    // The focus goes back to where the panel was opened.
-    document.querySelector<HTMLElement>(`[data-panel="${panel}"]`)?.focus()
-    setPanel(undefined)
-  }
+  const panel = view.panel.value
   return (
     <div class={`document${panel ? ' with-panel' : ''}`}>
       <button type="button" class="skip-link" onClick={focusEditor}>
-        Skip to the text
+        {words().editor.skip}
       </button>
-      <TopBar
-        context={context}
-        session={session}
-        panel={panel}
-        onPanel={(name) => setPanel(panel === name ? undefined : name)}
-      />
+      <TopBar {...tools} />
       <div class="work">
-        <main class="sheet" id="main">
-          <AsideBar session={session} />
-          <UsageBar session={session} />
-          {session.isReady.value ? <EditorHost session={session} /> : <Waiting session={session} />}
-        </main>
-        {panel === 'people' && (
-          <SidePanel title="People" name="people" onClose={closePanel}>
-            <PeoplePanel session={session} person={context.person} />
-          </SidePanel>
-        )}
-        {panel === 'chat' && (
-          <SidePanel title="Chat" name="chat" onClose={closePanel}>
-            <ChatPanel session={session} />
-          </SidePanel>
-        )}
+        <DocumentSheet tools={tools} />
+        {panel && <OpenPanel name={panel} tools={tools} />}
       </div>
-      <RefusedDialog session={session} onStartOver={onStartOver} />
+      {refused && <RefusedDialog session={session} onStartOver={onStartOver} />}
+      {view.dialog.value && <OpenDialog {...tools} />}
     </div>
   )
-}
-
-function Waiting({ session }: { session: DocumentSession }): JSX.Element {
-  const isOffline = session.status.value === 'offline'
-  const note = isOffline
-    ? 'The server cannot be reached, and this browser has no copy of the document yet. The page keeps trying; check your connection.'
-    : ''
-  return <DocumentSkeleton inner progress={session.progress.value} note={note} />
 }
 
 /** A button, not a link to `#editor`: the part behind `#` is the document's key. */

@@ -2,8 +2,11 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import * as Y from 'yjs'
 import type { Refusal } from '../../shared/errors.ts'
+import type { PersonId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { type Role, textName, type Usage } from '../../shared/protocol.ts'
+import { defaultSettings, type Language } from '../../shared/settings.ts'
+import type { Editor } from '../editor/editor.ts'
 import { ChatState } from '../panels/chat-state.ts'
 import { Provider, type TextAside } from '../sync/index.ts'
 import type { Progress, ProviderStatus, SaveState } from '../sync/types.ts'
@@ -13,8 +16,18 @@ import { remember } from './opened-documents.ts'
 import type { OwnPersonStore } from './own-person.ts'
 import { groupPeople, type ShownPerson } from './people.ts'
 
+export type Following = { personId: PersonId; name: string; color: number; end: () => void }
+
 export type SessionEvents = {
   recovered(characters: number): void
+  /** Somebody else set another language. */
+  languageChanged(person: string, language: Language): void
+  /** Somebody else gave it another title; an empty one: took it away. */
+  titleChanged(person: string, title: string): void
+  /** The document's language could not be loaded; its text is shown plain. */
+  languageMissing(): void
+  /** Something that was chosen could not be loaded. */
+  partMissing(): void
 }
 
 type SessionOptions = {
@@ -44,7 +57,12 @@ export class DocumentSession {
   readonly isReady: Signal<boolean> = signal(false)
   readonly people: Signal<readonly ShownPerson[]> = signal([])
   readonly firstLine: Signal<string> = signal('')
+  /** The editor, once there is one. */
+  readonly editor: Signal<Editor | undefined> = signal(undefined)
+  readonly language: Signal<Language> = signal<Language>(defaultSettings.language)
   readonly title: ReadonlySignal<string>
+  /** Whom the view follows; see follow. */
+  readonly following: Signal<Following | undefined> = signal(undefined)
   /** A text of this person that a refusal kept out of the document; his to take. */
   readonly aside: Signal<TextAside | undefined>
   readonly chat: ChatState
@@ -64,6 +82,7 @@ export class DocumentSession {
     this.usage = signal(provider.usage)
     this.aside = signal(provider.offered)
     this.providerTitle = signal(provider.title)
+    this.language.value = provider.settings.language
     this.title = computed(() => this.providerTitle.value || this.firstLine.value.slice(0, limits.titleLengthMax))
     this.chat = new ChatState(provider, this.status)
     this.follow()
@@ -76,6 +95,10 @@ export class DocumentSession {
     const provider = this.provider.startOver()
     this.letGo()
     return new DocumentSession(this.options, provider)
+  }
+
+  stopFollowing(): void {
+    this.following.peek()?.end()
   }
 
   /** The person is done with the text that was set aside. */
@@ -101,6 +124,7 @@ export class DocumentSession {
   }
 
   private letGo(): void {
+    this.stopFollowing()
     for (const end of this.ends) end()
     this.chat.close()
     clearTimeout(this.savedTimer)
@@ -121,6 +145,13 @@ export class DocumentSession {
       }),
       provider.on('title', (title) => {
         this.providerTitle.value = title
+      }),
+      provider.on('settings', ({ language, title }, by) => {
+        const { events } = this.options
+        const isOther = by !== undefined && by.clientId !== provider.clientId
+        if (isOther && language !== this.language.peek()) events.languageChanged(by.name, language)
+        if (isOther && title !== this.providerTitle.peek()) events.titleChanged(by.name, title)
+        this.language.value = language
       }),
       provider.on('usage', (usage) => {
         this.usage.value = usage

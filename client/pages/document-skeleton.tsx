@@ -1,6 +1,7 @@
 // What stands where a document will be: the bar, the sheet, and for large ones how far it has come.
 import type { JSX } from 'preact'
 import type { Progress } from '../sync/types.ts'
+import { words } from '../words/words.ts'
 
 /** `inner`: only the sheet's content, when the bar is there already. `note`: why it takes long. */
 export function DocumentSkeleton(props: {
@@ -11,17 +12,15 @@ export function DocumentSkeleton(props: {
   const { inner = false, progress, note } = props
   const lines = (
     <div class="skeleton" role="status">
-      <span class="unseen">Opening the document…</span>
+      <span class="unseen">{words().opening.label}</span>
       <i class="title" />
       <i />
       <i />
       <i class="short" />
       {progress && progress.of > 0 && (
         <div class="skeleton-note">
-          <progress value={progress.bytes} max={progress.of} aria-label="How much of the document has arrived" />
-          <span>
-            {megabytes(progress.bytes)} of {megabytes(progress.of)} MB
-          </span>
+          <progress value={progress.bytes} max={progress.of} aria-label={words().opening.progress} />
+          <span>{words().opening.megabytes(megabytes(progress.bytes), megabytes(progress.of))}</span>
         </div>
       )}
       {note && <p class="skeleton-note">{note}</p>}

@@ -12,17 +12,22 @@ export type OpenedDocument = {
   keys: Partial<Record<Role, Key>>
   title: string
   openedAt: number
+  /** Stands above the others. */
+  pinned?: true
 }
 
 /** What is learnt about a document; keys are added to those known before. */
 export type Remembered = { id: DocumentId; keys?: Partial<Record<Role, Key>>; title?: string; openedAt?: number }
 
-/** Newest first. What is broken in the storage is left out. */
+/** Pinned ones first, then newest first. What is broken in the storage is left out. */
 export function readOpened(storage: PageStorage): OpenedDocument[] {
   const value = readJson(storage, storageName)
   const list = Array.isArray(value) ? value.map(parseOpened).filter((entry) => entry !== undefined) : []
-  return list.sort((a, b) => b.openedAt - a.openedAt)
+  return list.sort(inOrder)
 }
+
+const inOrder = (a: OpenedDocument, b: OpenedDocument): number =>
+  Number(b.pinned === true) - Number(a.pinned === true) || b.openedAt - a.openedAt
 
 export const findOpened = (storage: PageStorage, id: DocumentId): OpenedDocument | undefined =>
   readOpened(storage).find((entry) => entry.id === id)
@@ -37,9 +42,10 @@ export function remember(storage: PageStorage, learnt: Remembered): boolean {
     keys: { ...before?.keys, ...learnt.keys },
     title: learnt.title || before?.title || '',
     openedAt: learnt.openedAt ?? before?.openedAt ?? 0,
+    ...(before?.pinned && { pinned: true }),
   }
   const others = known.filter((other) => other.id !== learnt.id)
-  const list = [entry, ...others].sort((a, b) => b.openedAt - a.openedAt).slice(0, limits.openedDocumentsMax)
+  const list = [entry, ...others].sort(inOrder).slice(0, limits.openedDocumentsMax)
   return writeJson(storage, storageName, list)
 }
 
@@ -49,6 +55,14 @@ export function forgetKey(storage: PageStorage, id: DocumentId, role: Role): voi
   const entry = list.find((other) => other.id === id)
   if (entry === undefined) return
   delete entry.keys[role]
+  writeJson(storage, storageName, list)
+}
+
+export function pin(storage: PageStorage, id: DocumentId, isPinned: boolean): void {
+  const list = readOpened(storage).map(({ pinned: _before, ...entry }): OpenedDocument => {
+    const stays = entry.id === id ? isPinned : _before === true
+    return stays ? { ...entry, pinned: true } : entry
+  })
   writeJson(storage, storageName, list)
 }
 
@@ -71,7 +85,7 @@ export function strongestKey(entry: OpenedDocument): { role: Role; key: Key } | 
 
 function parseOpened(value: unknown): OpenedDocument | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { id: anyId, keys: anyKeys, title, openedAt } = value as Record<string, unknown>
+  const { id: anyId, keys: anyKeys, title, openedAt, pinned } = value as Record<string, unknown>
   const id = parseDocumentId(anyId)
   if (id === undefined || typeof anyKeys !== 'object' || anyKeys === null) return undefined
   const keys: Partial<Record<Role, Key>> = {}
@@ -85,5 +99,6 @@ function parseOpened(value: unknown): OpenedDocument | undefined {
     keys,
     title: typeof title === 'string' ? title.slice(0, limits.titleLengthMax) : '',
     openedAt: typeof openedAt === 'number' && Number.isFinite(openedAt) ? openedAt : 0,
+    ...(pinned === true && { pinned: true }),
   }
 }

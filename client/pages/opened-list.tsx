@@ -1,50 +1,90 @@
-// The documents this browser has opened, newest first.
+// The documents this browser has opened: pinned ones first, then newest first.
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { Role } from '../../shared/protocol.ts'
-import { PageLink } from '../ui/page-link.tsx'
-import { relativeTime } from '../ui/relative-time.ts'
-import { pathOf } from './link.ts'
-import { forget, type OpenedDocument, readOpened, strongestKey } from './opened-documents.ts'
+import { words } from '../words/words.ts'
+import type { Glance } from './api.ts'
+import { Glances } from './glances.ts'
+import { forget, type OpenedDocument, pin, readOpened, strongestKey } from './opened-documents.ts'
+import { OpenedRow } from './opened-row.tsx'
 import type { PageContext } from './page-context.ts'
 
-const roleWords: Record<Role, string> = { own: 'Yours', edit: 'Can edit', view: 'View only' }
 const redrawMs = 30_000
+/** A shorter list is seen at once. */
+const searchFrom = 5
 
-export function OpenedList({ context }: { context: PageContext }): JSX.Element {
-  const [opened, setOpened] = useState(() => readOpened(context.storage))
+export function OpenedList({ context: { storage, navigate } }: { context: PageContext }): JSX.Element {
+  const [opened, setOpened] = useState(() => readOpened(storage))
   const [now, setNow] = useState(Date.now)
+  const [wanted, setWanted] = useState('')
+  const [glances, setGlances] = useState<Glances>()
+  const reread = () => setOpened(readOpened(storage))
   useEffect(() => {
     const refresh = () => {
-      setOpened(readOpened(context.storage))
+      reread()
       setNow(Date.now())
     }
     // Once more: the document that was just left is remembered when it goes, which is after this list was first drawn.
     refresh()
     const timer = setInterval(refresh, redrawMs)
     addEventListener('storage', refresh)
+    const looking = new Glances(() =>
+      readOpened(storage).flatMap((entry) => {
+        const key = strongestKey(entry)?.key
+        return key ? [{ id: entry.id, key }] : []
+      }),
+    )
+    setGlances(looking)
     return () => {
       clearInterval(timer)
       removeEventListener('storage', refresh)
+      looking.close()
     }
-  }, [context])
-
+  }, [storage])
+  const seen = glances?.all.value
+  const shown = opened.filter((entry) => fits(entry, seen?.get(entry.id), wanted))
+  const say = words().home
   return (
     <section class="opened" aria-labelledby="opened-title">
-      <h2 id="opened-title">Your documents</h2>
-      {opened.length === 0 ? (
-        <p class="opened-empty">Documents you open appear here. Only this browser keeps the list.</p>
-      ) : (
+      <div class="opened-head">
+        <h2 id="opened-title">{words().common.yourDocuments}</h2>
+        {opened.length >= searchFrom && (
+          <input
+            type="search"
+            class="input"
+            placeholder={say.search}
+            aria-label={say.search}
+            value={wanted}
+            onInput={(event) => setWanted(event.currentTarget.value)}
+          />
+        )}
+      </div>
+      {opened.length === 0 && (
+        <div class="opened-empty">
+          <p>{say.empty}</p>
+          <ol>
+            {say.emptySteps.map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ol>
+        </div>
+      )}
+      {opened.length > 0 && shown.length === 0 && <p class="opened-empty">{say.noneFound}</p>}
+      {shown.length > 0 && (
         <ul>
-          {opened.map((entry) => (
+          {shown.map((entry) => (
             <OpenedRow
               key={entry.id}
               entry={entry}
+              glance={seen?.get(entry.id)}
               now={now}
-              navigate={context.navigate}
+              navigate={navigate}
+              onPin={() => {
+                pin(storage, entry.id, !entry.pinned)
+                reread()
+              }}
               onForget={() => {
-                forget(context.storage, entry.id)
-                setOpened(readOpened(context.storage))
+                forget(storage, entry.id)
+                reread()
               }}
             />
           ))}
@@ -54,44 +94,12 @@ export function OpenedList({ context }: { context: PageContext }): JSX.Element {
   )
 }
 
-type RowProps = { entry: OpenedDocument; now: number; navigate: (path: string) => void; onForget: () => void }
-
-/** Forgetting an owner's key cannot be undone, so it asks once, in place. */
-function OpenedRow({ entry, now, navigate, onForget }: RowProps): JSX.Element | null {
-  const [isAsking, setAsking] = useState(false)
-  const grant = strongestKey(entry)
-  if (grant === undefined) return null
-  const title = entry.title || 'Untitled'
-  const isOwned = grant.role === 'own'
-  return (
-    <li class="opened-row">
-      <PageLink class="opened-link" href={pathOf({ id: entry.id, key: grant.key })} navigate={navigate}>
-        <span class={`opened-title${entry.title ? '' : ' untitled'}`} dir="auto">
-          {title}
-        </span>
-        <span class="opened-meta">
-          {roleWords[grant.role]} · {relativeTime(entry.openedAt, now)}
-        </span>
-      </PageLink>
-      {isAsking ? (
-        <span class="opened-ask">
-          <button type="button" class="button small danger" autofocus onClick={onForget}>
-            {isOwned ? 'Forget for good' : 'Forget it'}
-          </button>
-          <button type="button" class="button plain small" onClick={() => setAsking(false)}>
-            Keep
-          </button>
-        </span>
-      ) : (
-        <button
-          type="button"
-          class="button plain small opened-forget"
-          aria-label={`Forget ${title}`}
-          onClick={() => setAsking(true)}
-        >
-          Forget
-        </button>
-      )}
-    </li>
-  )
+/** All typed words stand in its title, or in the names of who is in it. */
+function fits({ title }: OpenedDocument, glance: Glance | undefined, wanted: string): boolean {
+  const there = glance?.kind === 'there' ? glance : undefined
+  const all = [title, there?.title, ...(there?.faces.map(({ name }) => name) ?? [])].join('\n').toLocaleLowerCase()
+  return wanted
+    .toLocaleLowerCase()
+    .split(/\s+/)
+    .every((word) => all.includes(word))
 }

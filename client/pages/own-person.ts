@@ -5,19 +5,18 @@ import { isSecret, platformRandom, type RandomBytes, toBase64url } from '../../s
 import { limits } from '../../shared/limits.ts'
 import { cleanLine } from '../../shared/names.ts'
 import { type PageStorage, readJson, writeJson } from '../ui/storage.ts'
+import { words } from '../words/words.ts'
 
 const storageName = 'scriptorium.person'
 
 /** `secret`: 128 bits, base64url; it makes this browser the same person at every visit. `color`: palette index. */
 export type OwnPerson = { secret: string; name: string; color: number }
 
-const adjectives = ['Quiet', 'Bright', 'Gentle', 'Swift', 'Patient', 'Merry', 'Curious', 'Steady', 'Nimble', 'Kind']
-const creatures = ['Heron', 'Otter', 'Finch', 'Badger', 'Lynx', 'Wren', 'Hare', 'Marten', 'Plover', 'Fox', 'Crane']
-
 /** A friendly name to begin with, and a colour. */
 export function makePerson(random: RandomBytes): OwnPerson {
   const [a, b, c] = random(3) as unknown as [number, number, number]
-  const name = `${adjectives[a % adjectives.length]} ${creatures[b % creatures.length]}`
+  const { adjectives, creatures, named } = words().people
+  const name = named(adjectives[a % adjectives.length]!, creatures[b % creatures.length]!)
   return { secret: toBase64url(random(16)), name, color: c % personHues.length }
 }
 

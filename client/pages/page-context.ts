@@ -1,5 +1,6 @@
 // What the pages of one tab have in common.
 import type { Signal } from '@preact/signals'
+import type { SettingsStore } from '../ui/settings.ts'
 import type { PageStorage } from '../ui/storage.ts'
 import type { ThemeChoice } from '../ui/theme.ts'
 import type { DocumentLink, Place } from './link.ts'
@@ -10,6 +11,7 @@ export type PageContext = {
   place: Signal<Place>
   theme: ThemeChoice
   person: OwnPersonStore
+  settings: SettingsStore
   storage: PageStorage
   navigate(path: string): void
 }

@@ -4,46 +4,34 @@ import type { Refusal } from '../../shared/errors.ts'
 import { FullState } from '../ui/full-state.tsx'
 import { AlertIcon, ReloadIcon, ShareIcon } from '../ui/icons.tsx'
 import { PageLink } from '../ui/page-link.tsx'
+import { refusalText, words } from '../words/words.ts'
 import type { PageContext } from './page-context.ts'
 
 export function RefusedAtTheDoor({ refusal, context }: { refusal: Refusal; context: PageContext }): JSX.Element {
+  const say = words().door
   const home = (
     <PageLink class="button" href="/" navigate={context.navigate}>
-      Go to your documents
+      {words().common.toDocuments}
     </PageLink>
   )
   const reload = (
     <button type="button" class="button primary" onClick={() => location.reload()}>
-      Reload
+      {words().common.reload}
     </button>
   )
   switch (refusal.code) {
     case 'forbidden':
-      return state(
-        <ShareIcon size={28} />,
-        'This link no longer opens the document',
-        'Its owner may have replaced it, or a part of it was lost on the way. Ask for a new link.',
-        home,
-      )
+      return state(<ShareIcon size={28} />, say.forbidden, say.forbiddenDetail, home)
     case 'not-found':
-      return state(
-        <ShareIcon size={28} />,
-        'There is no such document',
-        'It is not on this server: perhaps the link is of another one, or a part of it was lost on the way.',
-        home,
-      )
+    case 'deleted':
+      return state(<ShareIcon size={28} />, say.notFound, say.notFoundDetail, home)
     case 'protocol-mismatch':
-      return state(
-        <ReloadIcon size={28} />,
-        'Reload needed',
-        'The server was updated, and this page is older than it. Everything you wrote is kept.',
-        reload,
-      )
+      return state(<ReloadIcon size={28} />, words().save.reloadNeeded, say.outdatedDetail, reload)
     default:
       return state(
         <AlertIcon size={28} />,
-        'The document could not be opened',
-        refusal.message,
+        say.other,
+        refusalText(refusal),
         <>
           {reload}
           {home}

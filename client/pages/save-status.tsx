@@ -4,39 +4,40 @@ import { CopyButton } from '../ui/copy-button.tsx'
 import { AlertIcon, CheckIcon, EyeIcon, OfflineIcon, ReloadIcon } from '../ui/icons.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { clockTime } from '../ui/relative-time.ts'
+import { words } from '../words/words.ts'
 import type { DocumentSession } from './document-session.ts'
 import { type SaveWords, saveWords } from './save-words.ts'
 
 export function SaveStatus({ session }: { session: DocumentSession }): JSX.Element {
   const state = session.saveState.value
-  const words = saveWords(state, session.isJoined.value, session.role.value === 'view')
+  const said = saveWords(state, session.isJoined.value, session.role.value === 'view')
   const needsReload = state.kind === 'refused' && state.refusal.code === 'protocol-mismatch'
   return (
     <Menu
       id="save-menu"
       className="save-card"
       align="start"
-      label={`Save state: ${words.short}`}
-      buttonClass={`save-status ${words.tone}`}
+      label={words().save.label(said.short)}
+      buttonClass={`save-status ${said.tone}`}
       button={
         <>
-          <ToneIcon tone={needsReload ? 'reload' : words.tone} />
-          <span class="save-words">{words.short}</span>
+          <ToneIcon tone={needsReload ? 'reload' : said.tone} />
+          <span class="save-words">{said.short}</span>
         </>
       }
     >
       {() => (
         <>
-          <h2>{words.short}</h2>
-          <p class="hint">{words.detail}</p>
+          <h2>{said.short}</h2>
+          <p class="hint">{said.detail}</p>
           <Unsaved session={session} />
           <div class="row">
             {needsReload && (
               <button type="button" class="button primary small" onClick={() => location.reload()}>
-                Reload
+                {words().common.reload}
               </button>
             )}
-            <CopyButton className="button small" label="Copy text" text={() => session.text.toString()} />
+            <CopyButton className="button small" label={words().save.copyText} text={() => session.text.toString()} />
           </div>
         </>
       )}
@@ -49,13 +50,11 @@ function Unsaved({ session }: { session: DocumentSession }): JSX.Element | null 
   if (unsavedCount === 0) return null
   return (
     <dl class="facts">
-      <dt>Not yet on the server</dt>
-      <dd>
-        {unsavedCount} {unsavedCount === 1 ? 'change' : 'changes'}
-      </dd>
+      <dt>{words().save.unsaved}</dt>
+      <dd>{words().save.changes(unsavedCount)}</dd>
       {unsavedSince !== undefined && (
         <>
-          <dt>Since</dt>
+          <dt>{words().save.since}</dt>
           <dd>{clockTime(unsavedSince, Date.now())}</dd>
         </>
       )}

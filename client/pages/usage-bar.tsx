@@ -1,5 +1,6 @@
 // Tells how much room is left in a document before its limits bite, and not a word before that matters.
 import type { JSX } from 'preact'
+import { words } from '../words/words.ts'
 import type { DocumentSession } from './document-session.ts'
 import { fullness } from './fullness.ts'
 
@@ -11,11 +12,7 @@ export function UsageBar({ session }: { session: DocumentSession }): JSX.Element
   if (full < shownFrom) return null
   return (
     <div class="note-bar warn" role="status">
-      <p>
-        {full >= 1
-          ? 'This document is full. Deleting still works; go on in a new document.'
-          : `This document is nearly full: ${Math.floor((1 - full) * 100)} % of its room is left. Go on in a new one soon.`}
-      </p>
+      <p>{full >= 1 ? words().usage.full : words().usage.nearlyFull(Math.floor((1 - full) * 100))}</p>
     </div>
   )
 }

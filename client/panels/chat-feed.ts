@@ -1,4 +1,4 @@
-// The chat as it is laid out: lines of one person in a row under one name, notices between them. Pure.
+// The chat as it is laid out: lines of one person to the same people in a row under one name, notices between them. Pure.
 import type { ShownChatMessage } from '../sync/types.ts'
 import type { Notice } from './notices.ts'
 
@@ -16,7 +16,7 @@ export function layOutFeed(messages: readonly ShownChatMessage[], notices: reado
   const addNotices = (before: number) => {
     while (waiting[0] !== undefined && waiting[0].afterN < before) {
       const notice = waiting.shift()!
-      feed.push({ kind: 'notice', key: `${notice.kind}-${notice.personId}-${notice.at}`, notice })
+      feed.push({ kind: 'notice', key: `${notice.kind}-${notice.personId}-${notice.at}-${feed.length}`, notice })
     }
   }
   for (const message of messages) {
@@ -34,7 +34,9 @@ function belongsTo(
   message: ShownChatMessage,
 ): boolean {
   const last = group.messages.at(-1)!
-  return group.from.personId === message.personId && group.from.name === message.name && message.at - last.at < groupMs
+  const { personId, name, to } = group.from
+  const isSameTalk = personId === message.personId && name === message.name && to?.personId === message.to?.personId
+  return isSameTalk && message.at - last.at < groupMs
 }
 
 /** Number of the last kept line, 0 when there is none. */

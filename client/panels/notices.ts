@@ -1,10 +1,13 @@
-// Who came and who went, as quiet lines in the chat. By person: a second tab is no arrival, and a reload is no leaving. Pure.
+// Who came, who went and who is called something else now, as quiet lines in the chat. By person: a second tab is no arrival, and a reload is no leaving. Pure.
 import type { PersonId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import type { PersonEntry } from '../../shared/protocol.ts'
 
 /** `afterN`: number of the last kept chat line at that time; the notice stands behind it. */
-export type Notice = { kind: 'joined' | 'left'; personId: PersonId; name: string; at: number; afterN: number }
+export type Notice = { personId: PersonId; name: string; at: number; afterN: number } & (
+  | { kind: 'joined' | 'left' }
+  | { kind: 'renamed'; newName: string }
+)
 
 /** Times are ms since epoch and come from the caller, who also calls `settle` when `nextSettleAt` has come. */
 export class Notices {
@@ -20,7 +23,12 @@ export class Notices {
     for (const [personId, name] of before) if (!now.has(personId)) this.leaving.set(personId, { name, at })
     const notices: Notice[] = []
     for (const [personId, name] of now) {
-      if (this.leaving.delete(personId) || before.has(personId) || personId === ownPersonId) continue
+      if (personId === ownPersonId) continue
+      const oldName = before.get(personId) ?? this.leaving.get(personId)?.name
+      if (oldName !== undefined && oldName !== name) {
+        notices.push({ kind: 'renamed', personId, name: oldName, newName: name, at, afterN })
+      }
+      if (this.leaving.delete(personId) || before.has(personId)) continue
       notices.push({ kind: 'joined', personId, name, at, afterN })
     }
     return notices

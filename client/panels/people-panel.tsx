@@ -1,46 +1,72 @@
 // Who is here, and who one is: name and colour can be changed in place.
 import type { JSX } from 'preact'
 import { useRef, useState } from 'preact/hooks'
-import { personHues } from '../../shared/colors.ts'
 import { limits } from '../../shared/limits.ts'
 import type { Role } from '../../shared/protocol.ts'
 import type { DocumentSession } from '../pages/document-session.ts'
+import { follow, jumpTo } from '../pages/follow.ts'
 import type { OwnPersonStore } from '../pages/own-person.ts'
 import type { ShownPerson } from '../pages/people.ts'
 import { Face } from '../ui/face.tsx'
+import type { Toasts } from '../ui/toasts.tsx'
+import { words } from '../words/words.ts'
+import { SidePanel } from './side-panel.tsx'
 
-const roleWords: Record<Role, string> = { own: 'Owner', edit: 'Can edit', view: 'View only' }
+type PeoplePanelProps = { session: DocumentSession; person: OwnPersonStore; toasts: Toasts; onClose: () => void }
 
-export function PeoplePanel({ session, person }: { session: DocumentSession; person: OwnPersonStore }): JSX.Element {
+export function PeoplePanel({ session, person, toasts, onClose }: PeoplePanelProps): JSX.Element {
   const people = session.people.value
   const self = people.find(({ isSelf }) => isSelf)
   const others = people.filter(({ isSelf }) => !isSelf)
   return (
-    <div class="panel-body">
-      <OwnPersonForm person={person} role={self?.role ?? session.role.value} />
-      <h3 class="panel-label">Also here</h3>
-      {others.length === 0 ? (
-        <p class="panel-empty">Nobody else yet. Share the link to write together.</p>
-      ) : (
-        <ul class="people">
-          {others.map((other) => (
-            <PersonRow key={other.personId} person={other} />
-          ))}
-        </ul>
-      )}
-    </div>
+    <SidePanel title={words().people.label} closeLabel={words().people.close} name="people" onClose={onClose}>
+      <div class="panel-body">
+        <OwnPersonForm person={person} role={self?.role ?? session.role.value} />
+        <h3 class="panel-label">{words().people.alsoHere}</h3>
+        {others.length === 0 ? (
+          <p class="panel-empty">{words().people.nobody}</p>
+        ) : (
+          <ul class="people">
+            {others.map((other) => (
+              <PersonRow key={other.personId} person={other} session={session} toasts={toasts} />
+            ))}
+          </ul>
+        )}
+      </div>
+    </SidePanel>
   )
 }
 
-function PersonRow({ person }: { person: ShownPerson }): JSX.Element {
+type PersonRowProps = { person: ShownPerson; session: DocumentSession; toasts: Toasts }
+
+function PersonRow({ person, session, toasts }: PersonRowProps): JSX.Element {
   const { name, color, idle, role, tabs } = person
-  const facts = [roleWords[role], ...(tabs > 1 ? [`${tabs} tabs`] : []), ...(idle ? ['away'] : [])]
+  const say = words().people
+  const facts = [say.roles[role], ...(tabs > 1 ? [say.tabs(tabs)] : []), ...(idle ? [say.isAway] : [])]
   return (
     <li>
       <Face name={name} color={color} idle={idle} />
       <span class="person-words">
         <bdi class="person-name">{name}</bdi>
         <span class="person-facts">{facts.join(' · ')}</span>
+      </span>
+      <span class="person-acts">
+        <button
+          type="button"
+          class="button plain small"
+          aria-label={words().follow.jumpTo(name)}
+          onClick={() => jumpTo(session, toasts, person.personId)}
+        >
+          {words().follow.jump}
+        </button>
+        <button
+          type="button"
+          class="button plain small"
+          aria-label={words().follow.followName(name)}
+          onClick={() => follow(session, toasts, person.personId)}
+        >
+          {words().follow.follow}
+        </button>
       </span>
     </li>
   )
@@ -67,7 +93,7 @@ function OwnPersonForm({ person, role }: { person: OwnPersonStore; role: Role | 
       <div class="own-name">
         <Face name={draft || name} color={color} />
         <label>
-          <span class="unseen">Your name</span>
+          <span class="unseen">{words().people.yourName}</span>
           <input
             ref={field}
             class="input"
@@ -82,8 +108,8 @@ function OwnPersonForm({ person, role }: { person: OwnPersonStore; role: Role | 
         </label>
       </div>
       <fieldset class="hues">
-        <legend class="unseen">Your colour</legend>
-        {personHues.map(({ name: hueName }, index) => (
+        <legend class="unseen">{words().people.yourColour}</legend>
+        {words().people.hues.map((hueName, index) => (
           <label key={hueName} class={`hue-choice hue-${index}`} title={hueName}>
             <input
               class="unseen"
@@ -97,7 +123,7 @@ function OwnPersonForm({ person, role }: { person: OwnPersonStore; role: Role | 
           </label>
         ))}
       </fieldset>
-      <p class="hint">This is you{role ? ` · ${roleWords[role].toLowerCase()}` : ''}. Everybody here sees this name.</p>
+      <p class="hint">{words().people.thisIsYou(role && words().people.roles[role])}</p>
     </form>
   )
 }

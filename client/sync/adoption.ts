@@ -12,14 +12,13 @@ import {
   withPrefix,
 } from './journal-database.ts'
 import type { OutboxRow } from './outbox.ts'
+import type { RollCall } from './roll-call.ts'
 
 /** The journal that adopts. */
 export type Adopter = {
   readonly record: JournalRecord
   now(): number
-  /** Whether living tabs answer when asked here. */
-  readonly canAsk: boolean
-  alive(journalIds: string[]): Promise<Set<string>>
+  readonly rollCall: Pick<RollCall, 'canAsk' | 'alive' | 'fallen'>
   /** Takes rows and claims in, before they are stored; returns its record as it has to be stored with them. */
   takeIn(adopted: Adopted): JournalRecord
   /** They could not be stored after all, and are where they were. */
@@ -75,12 +74,15 @@ async function goneJournals(database: JournalDatabase, adopter: Adopter): Promis
   const others = (await database.getAll('journals', withPrefix(documentId))).filter(
     (journal) => journal.journalId !== journalId,
   )
-  const quiet = adopter.canAsk ? limits.leaseMs : unaskedLeaseMs
+  const { rollCall } = adopter
+  const fallen = await rollCall.fallen(others.filter(({ locked }) => locked).map((journal) => journal.journalId))
+  const quiet = rollCall.canAsk ? limits.leaseMs : unaskedLeaseMs
   // The machine's clock may have been set back: a lease from the future is no proof of life.
+  const isGone = ({ lease, journalId: other }: JournalRecord) => lease === 0 || fallen.has(other)
   const maybeGone = others.filter(
-    ({ lease, tabId: other }) => other === tabId || lease === 0 || Math.abs(adopter.now() - lease) > quiet,
+    (other) => isGone(other) || other.tabId === tabId || Math.abs(adopter.now() - other.lease) > quiet,
   )
-  const living = await adopter.alive(maybeGone.filter(({ lease }) => lease !== 0).map((journal) => journal.journalId))
+  const living = await rollCall.alive(maybeGone.filter((other) => !isGone(other)).map((journal) => journal.journalId))
   return maybeGone.filter((journal) => !living.has(journal.journalId))
 }
 

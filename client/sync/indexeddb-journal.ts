@@ -186,7 +186,7 @@ export class IndexedDbJournal implements Journal {
   /** Appends a step; every transaction also renews the record and its lease, so that no rows are without one. */
   private write(step: Step, lease = this.left ? 0 : this.clock.now()): void {
     if (this.closed) return
-    this.record = { ...this.record, lease }
+    this.record = { ...this.record, lease, locked: this.rollCall.isLocked }
     this.steps.push(step)
     this.writing ??= this.writeAll()
   }
@@ -242,8 +242,7 @@ export class IndexedDbJournal implements Journal {
     return {
       record: this.record,
       now: () => this.clock.now(),
-      alive: (names) => this.rollCall.alive(names),
-      canAsk: this.rollCall.canAsk,
+      rollCall: this.rollCall,
       takeIn: (adopted) => this.takeIn(adopted),
       giveBack: ({ rows, acknowledged }) => {
         for (const { n } of rows) this.unacknowledged.delete(n)

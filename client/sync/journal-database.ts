@@ -27,6 +27,8 @@ export type JournalRecord = {
   clientId: ClientId | undefined
   unacknowledged: number[]
   lease: number
+  /** Its tab holds a lock as long as it lives. */
+  locked?: boolean
 }
 
 /** Of a life that begins, with nothing in it. */

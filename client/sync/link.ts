@@ -19,8 +19,11 @@ export type LinkHost = {
   refused(refusal: Refusal): boolean
 }
 
-/** How the next attempt goes about it: see `Link.transports`. */
-type Route = 'websocket-first' | 'polling-first' | 'polling-only'
+/** Makes a connection that is not opened yet; `io` of socket.io-client, unless a simulation has a network of its own. */
+export type Connect = (url: string, options: SocketIoOptions) => ClientSocket
+
+/** How the next connection is opened: see `Link.transports`. */
+type Route = 'websocket' | 'polling' | 'polling-only'
 
 /** What became of the current attempt. */
 type LinkState =
@@ -34,18 +37,20 @@ export class Link {
   private readonly options: SocketIoOptions
   private readonly host: LinkHost
   private readonly clock: Clock
+  private readonly connect: Connect
   private state: LinkState = { kind: 'stopped' }
-  private route: Route = 'websocket-first'
+  private route: Route = 'websocket'
   /** Attempts since the last one that led to a join. */
   private attempts = 0
   /** WebSockets in a row that were killed young. */
   private shortLived = 0
 
-  constructor(url: string, options: SocketIoOptions, host: LinkHost, clock: Clock) {
+  constructor(url: string, options: SocketIoOptions, host: LinkHost, clock: Clock, connect: Connect = io) {
     this.url = url
     this.options = options
     this.host = host
     this.clock = clock
+    this.connect = connect
   }
 
   /** Connects at once unless it is connected; a wait ends. */
@@ -58,7 +63,7 @@ export class Link {
   /** The network came back: what was learnt about the old one is void. */
   networkChanged(): void {
     if (this.state.kind !== 'waiting') return
-    this.route = 'websocket-first'
+    this.route = 'websocket'
     this.shortLived = 0
     this.attempts = 0
     this.start()
@@ -81,10 +86,9 @@ export class Link {
   }
 
   private open(): void {
-    const socket: ClientSocket = io(this.url, {
+    const socket = this.connect(this.url, {
       path: '/socket.io',
       timeout: limits.connectTimeoutMs,
-      tryAllTransports: true,
       ...this.transports(),
       ...this.options,
       auth: { ...this.options.auth, protocol: protocolVersion },
@@ -102,12 +106,13 @@ export class Link {
   }
 
   /**
-   * WebSocket first. After an attempt that failed, polling first (it upgrades by itself): a proxy that swallows the
-   * upgrade must not lock anybody out. Polling alone after connections that were cut young.
+   * WebSocket first. Where that fails polling, which goes over to WebSocket by itself if it can: a proxy that swallows
+   * upgrades must not lock anybody out. (The library's own fallback stays with polling even where it need not.) Polling
+   * alone after WebSockets that were cut young, for as long as it does better.
    */
   private transports(): SocketIoOptions {
-    if (this.route === 'websocket-first') return { transports: ['websocket', 'polling'] }
-    if (this.route === 'polling-first') return { transports: ['polling', 'websocket'] }
+    if (this.route === 'websocket') return { transports: ['websocket'] }
+    if (this.route === 'polling') return { transports: ['polling', 'websocket'] }
     return { transports: ['polling'], upgrade: false }
   }
 
@@ -125,8 +130,17 @@ export class Link {
       this.state = { kind: 'stopped' }
       return
     }
-    if (refusal === undefined && this.route !== 'polling-only') {
-      this.route = this.route === 'websocket-first' ? 'polling-first' : 'websocket-first'
+    if (refusal === undefined && this.route === 'websocket') {
+      // Part of the same attempt: the other half follows at once.
+      this.route = 'polling'
+      if (this.options.transports === undefined) {
+        this.open()
+        return
+      }
+    } else if (refusal === undefined) {
+      // Nobody there at all: then it was not the WebSocket that was killed.
+      this.shortLived = 0
+      this.route = 'websocket'
     }
     // First: what hears of the loss may end the link.
     this.wait(refusal?.retryAfterMs)
@@ -142,6 +156,8 @@ export class Link {
     const wasWebSocket = socket.io.engine?.transport.name === 'websocket'
     this.shortLived = cut && wasWebSocket && age < limits.shortLivedMs ? this.shortLived + 1 : 0
     if (this.shortLived >= 2) this.route = 'polling-only'
+    // Polling was cut as well: it is not the WebSocket that is being killed.
+    else if (this.route === 'polling-only') this.route = 'websocket'
     this.drop()
     this.wait()
     this.host.lost()

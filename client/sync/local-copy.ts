@@ -11,13 +11,13 @@ import {
   toBase64url,
 } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
-import { type ClientClaim, type JoinAnswer, type Seq, textName } from '../../shared/protocol.ts'
+import { type Answer, type ClientClaim, type JoinAnswer, type Seq, textName } from '../../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 import { guarded } from './emitter.ts'
 import { keepTextClean } from './hygiene.ts'
 import type { Adopted, Journal, TextAside } from './journal.ts'
 import { isEmptyUpdate, Outbox, type Packet } from './outbox.ts'
-import { anotherYjs } from './refusals.ts'
+import { anotherYjs, serverWentBack } from './refusals.ts'
 
 export type LocalCopyHost = {
   /** A local update is in the outbox. */
@@ -107,6 +107,16 @@ export class LocalCopy {
     this.wanted = makeLocalClientId()
     this.writeWith(this.wanted)
     if (this.outbox.count === 0) this.claims.delete(taken)
+  }
+
+  /** The answer to a join, or a refusal in its place when the server lacks what it has acknowledged [J7]. */
+  believed(answer: Answer<JoinAnswer>, stateVector: Uint8Array): Answer<JoinAnswer> {
+    if (!answer.ok || this.lineage === undefined || this.outbox.count > 0) return answer
+    const known = Y.decodeStateVector(stateVector)
+    for (const [id, clock] of Y.decodeStateVector(Y.encodeStateVector(this.doc))) {
+      if (clock > (known.get(id) ?? 0)) return { ok: false, error: serverWentBack }
+    }
+    return answer
   }
 
   /** The server's answer to a join: its text in, the granted id from here on. */

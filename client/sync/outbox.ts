@@ -57,7 +57,8 @@ export class Outbox {
 
   /** Whether nothing up to that number is unacknowledged. */
   isSettled(n: number): boolean {
-    return this.rows().every((row) => row.n > n)
+    const isLater = (row: OutboxRow) => row.n > n
+    return this.inFlight.every(({ rows }) => rows.every(isLater)) && this.pending.every(isLater)
   }
 
   /** Everything unacknowledged, oldest first. */
@@ -104,8 +105,8 @@ export class Outbox {
     if (this.pending.length < limits.outboxRowsMax) return undefined
     const removed = this.pending
     const at = Math.min(...removed.map((row) => row.at))
-    // It keeps the highest number, so that `isSettled` stays true for everything before.
-    const n = Math.max(...removed.map((row) => row.n))
+    // With a higher number `isSettled` would be true of changes that are in this very row.
+    const n = Math.min(...removed.map((row) => row.n))
     const added = { n, bytes: mergeUpdates(removed.map((row) => row.bytes)), at }
     this.pending = [added]
     return { added, removed: removed.filter((row) => row.n !== n) }

@@ -7,8 +7,13 @@ import { limits } from '../../shared/limits.ts'
 import type { PersonEntry, Position, PresenceChanges, PresenceEntry, PresenceState } from '../../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 
-/** What the page's own awareness state may hold; `cursor` as y-codemirror.next and others write it (RelativePosition JSON). */
-type LocalState = { cursor?: { anchor: unknown; head: unknown } | null; idle?: boolean }
+/** What the page's own awareness state may hold (`following`: a client id); `cursor` as y-codemirror.next and others write it (RelativePosition JSON). */
+type LocalState = {
+  cursor?: { anchor: unknown; head: unknown } | null
+  idle?: boolean
+  following?: ClientId
+  noFollow?: boolean
+}
 
 /** Awareness forgets who was not renewed for 30 s: renewing three times in that time leaves room for a late timer. */
 const renewMs = 10_000
@@ -172,17 +177,21 @@ const sameEntry = (a: PersonEntry, b: PersonEntry | undefined): boolean => JSON.
 function remoteState(person: PersonEntry, state: PresenceState | undefined): { [field: string]: unknown } {
   const { name, color, personId, role } = person
   const cursor = state?.cursor ? { anchor: toRelative(state.cursor.anchor), head: toRelative(state.cursor.head) } : null
-  return { user: { name, color, personId, role }, cursor, idle: state?.idle ?? false }
+  const { idle = false, ...more } = state ?? {}
+  return { ...more, user: { name, color, personId, role }, cursor, idle }
 }
 
 function ownState(local: LocalState | null): PresenceState {
   const anchor = toPosition(local?.cursor?.anchor)
   const head = toPosition(local?.cursor?.head)
-  return { cursor: anchor && head ? { anchor, head } : null, idle: local?.idle ?? local === null }
+  const state: PresenceState = { cursor: anchor && head ? { anchor, head } : null, idle: local?.idle ?? local === null }
+  if (local?.following) state.following = local.following
+  if (local?.noFollow) state.noFollow = true
+  return state
 }
 
 /** A wire position as the JSON of a Yjs RelativePosition in the root text. */
-function toRelative(position: Position): unknown {
+export function toRelative(position: Position): unknown {
   if (position.length === 1) return { tname: 'content', assoc: position[0] }
   const [client, clock, assoc] = position
   return { item: { client, clock }, assoc }

@@ -5,23 +5,27 @@ import { AppError, type Refusal } from '../../shared/errors.ts'
 import { type DocumentId, type Key, platformRandom, toBase64url } from '../../shared/ids.ts'
 import type { JoinAnswer, JoinRequest, Role, Usage } from '../../shared/protocol.ts'
 import { Announcer } from './announcer.ts'
-import { Chat, type ChatHost } from './chat.ts'
+import { Chat } from './chat.ts'
 import { chatOver } from './chat-line.ts'
 import type { Clock } from './clock.ts'
 import { Emitter } from './emitter.ts'
 import type { Journal, TextAside } from './journal.ts'
 import { JournalUpkeep } from './journal-upkeep.ts'
-import { type ClientSocket, Link, type LinkHost } from './link.ts'
+import { type ClientSocket, type Connect, Link, type LinkHost } from './link.ts'
 import { LocalCopy } from './local-copy.ts'
-import { listenToPage, type PageListener } from './page-events.ts'
+import { listenToPage } from './page-events.ts'
+import { pageLife } from './page-life.ts'
 import { type Phase, sessionOf, socketOf, statusOf } from './phase.ts'
 import { Presence } from './presence.ts'
 import { isForGood, isOfTheText, toError } from './refusals.ts'
 import { saveStateOf } from './save-state.ts'
 import { SeqLedger } from './seq-ledger.ts'
+import { SharedSettings } from './settings.ts'
 import { type SessionHost, SyncSession } from './sync-session.ts'
 import type { ProviderEvents, ProviderOptions, ProviderStatus, SaveState } from './types.ts'
 import { Latch, Waiters } from './waiters.ts'
+
+type CoreTools = { clock: Clock; journal: Journal; startAfter: Promise<unknown>; connect: Connect | undefined }
 
 export class ProviderCore {
   readonly options: ProviderOptions
@@ -36,9 +40,9 @@ export class ProviderCore {
   readonly synced = new Latch()
   readonly loaded = new Latch()
   readonly saves = new Waiters()
+  readonly settings = new SharedSettings(this.emitter)
   person: JoinRequest['person']
   role: Role | undefined
-  title = ''
   usage: Usage | undefined
   /** The text that the last refusal kept out of the document. */
   aside: TextAside | undefined
@@ -52,7 +56,7 @@ export class ProviderCore {
   private delayed: Refusal | undefined
   private readonly announcer = new Announcer(this.emitter)
 
-  constructor(options: ProviderOptions, clock: Clock, journal: Journal, startAfter: Promise<unknown>) {
+  constructor(options: ProviderOptions, { clock, journal, startAfter, connect }: CoreTools) {
     this.options = options
     this.clock = clock
     this.journal = journal
@@ -61,28 +65,28 @@ export class ProviderCore {
     this.person = { name, color, secret }
     journal.onKept = () => this.saveChanged()
     this.copy = new LocalCopy(options.doc, journal, clock, {
-      edited: () => {
-        sessionOf(this.phase)?.edited()
-        this.saveChanged()
-      },
+      edited: () => this.onEdited(),
       recovered: (characters) => this.emitter.emit('recovered', { characters }),
     })
     // Only now: an Awareness takes the document's id when it is made, and the copy has just set it.
     this.awareness = new Awareness(options.doc)
-    this.awareness.setLocalState({ user: { name, color }, cursor: null, idle: false })
-    this.chat = new Chat(this.chatHost(), clock)
+    this.awareness.setLocalState({ user: this.shown, cursor: null, idle: false })
+    const me = () => ({ ...this.presence.personOf(this.copy.clientId), ...this.shown })
+    const people = () => this.presence.list
+    this.chat = new Chat({ ...chatOver(() => this.socket, this.emitter), me, people }, clock)
     this.presence = new Presence(
       this.awareness,
       clock,
-      (state) => socketOf(this.phase)?.emit('presence', state),
+      (state) => this.socket?.emit('presence', state),
       (people, changes) => this.emitter.emit('people', people, changes),
     )
     this.upkeep = new JournalUpkeep(this.copy, clock, {
-      mark: () => (this.phase.kind === 'live' ? { seq: this.ledger.last, title: this.title } : undefined),
+      mark: () => (this.phase.kind === 'live' ? { seq: this.ledger.last, title: this.settings.now.title } : undefined),
       adopted: () => sessionOf(this.phase)?.join(),
     })
-    this.link = new Link(options.url, options.socket ?? {}, this.linkHost(), clock)
-    this.stopPageEvents = listenToPage(this.pageListener())
+    this.link = new Link(options.url, options.socket ?? {}, this.linkHost(), clock, connect)
+    const flush = () => sessionOf(this.phase)?.flush()
+    this.stopPageEvents = listenToPage(pageLife(this.link, journal, this.upkeep, flush))
     void this.start(startAfter)
   }
 
@@ -160,6 +164,11 @@ export class ProviderCore {
     this.saveChanged()
   }
 
+  private onEdited(): void {
+    sessionOf(this.phase)?.edited()
+    this.saveChanged()
+  }
+
   private linkHost(): LinkHost {
     return {
       opened: (socket) => this.onOpen(socket),
@@ -178,6 +187,8 @@ export class ProviderCore {
     const parts = { documentId: documentId as DocumentId, key: key as Key, copy, ledger, clock }
     const session = new SyncSession(socket, parts, this.sessionHost())
     socket.on('chat', (message) => this.chat.received(message))
+    this.settings.opened()
+    socket.on('settings', ({ settings, by }) => this.settings.told(settings, by))
     socket.on('closed', (refusal) => this.onClosed(refusal))
     this.become({ kind: 'joining', socket, session })
     session.join()
@@ -214,7 +225,10 @@ export class ProviderCore {
         this.usage = usage
         this.emitter.emit('usage', usage)
       },
-      progress: (progress) => this.emitter.emit('progress', progress),
+      progress: (progress) => {
+        if (progress.direction === 'down') this.settings.stateArrives()
+        this.emitter.emit('progress', progress)
+      },
       saved: () => this.saveChanged(),
       changed: () => this.upkeep.changed(),
       delayed: (refusal) => {
@@ -229,21 +243,31 @@ export class ProviderCore {
   private onJoined(answer: JoinAnswer): void {
     if (this.phase.kind !== 'joining' && this.phase.kind !== 'live') return
     const { socket, session } = this.phase
-    const { role, title, usage } = answer
-    const isNew = { role: role !== this.role, title: title !== this.title }
-    Object.assign(this, { role, title, usage })
+    const { role, usage } = answer
+    const isNewRole = role !== this.role
+    Object.assign(this, { role, usage })
     if (this.copy.outbox.count === 0) this.delayed = undefined
     this.link.joined()
     this.presence.setClientId(answer.clientId)
     this.become({ kind: 'live', socket, session })
     this.presence.reset(answer.people, answer.presence)
-    if (isNew.role) this.emitter.emit('role', role)
-    if (isNew.title) this.emitter.emit('title', title)
+    this.settings.answered(answer.settings)
+    if (isNewRole) this.emitter.emit('role', role)
     this.emitter.emit('usage', usage)
-    this.chat.joined(answer.chat)
+    this.chat.joined({ messages: answer.chat, more: answer.moreChat })
     this.synced.resolve()
     this.emitter.emit('synced')
     this.upkeep.changed()
+  }
+
+  /** How this person is shown. */
+  private get shown() {
+    return { name: this.person.name, color: this.person.color }
+  }
+
+  /** The connection, while the document is open over it. */
+  get socket(): ClientSocket | undefined {
+    return socketOf(this.phase)
   }
 
   /** A new name or colour; without a session the next join brings it. */
@@ -270,28 +294,5 @@ export class ProviderCore {
   private saveChanged(): void {
     this.saves.look()
     this.announcer.tellSaved(this.saveState, this.copy.outbox.count)
-  }
-
-  private chatHost(): ChatHost {
-    return {
-      ...chatOver(() => socketOf(this.phase)),
-      me: () => ({ ...this.presence.personOf(this.copy.clientId), name: this.person.name, color: this.person.color }),
-      changed: (messages) => this.emitter.emit('chat', messages),
-    }
-  }
-
-  private pageListener(): PageListener {
-    return {
-      wake: () => this.link.networkChanged(),
-      hide: () => {
-        sessionOf(this.phase)?.flush()
-        this.upkeep.saveBase()
-      },
-      leave: () => {
-        sessionOf(this.phase)?.flush()
-        this.journal.release()
-      },
-      back: () => this.journal.resume(),
-    }
   }
 }

@@ -3,16 +3,24 @@
 import * as Y from 'yjs'
 import type { Refusal } from '../../shared/errors.ts'
 import { platformRandom, toBase64url } from '../../shared/ids.ts'
+import type { Settings } from '../../shared/settings.ts'
+import { ask } from './ask.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { IndexedDbJournal } from './indexeddb-journal.ts'
 import { type Journal, NoJournal, type TextAside } from './journal.ts'
+import type { Connect } from './link.ts'
 import { tabId } from './page-events.ts'
 import { ProviderCore } from './provider-core.ts'
 import { toError } from './refusals.ts'
 import type { ProviderContract, ProviderEvents, ProviderOptions } from './types.ts'
 
 /** For tests and the simulator: what a provider otherwise takes from the platform. */
-export type ProviderInternals = { clock?: Clock; journal?: Journal; startAfter?: Promise<unknown> }
+export type ProviderInternals = {
+  clock?: Clock
+  journal?: Journal
+  startAfter?: Promise<unknown>
+  connect?: Connect
+}
 
 const viewOnly: Refusal = {
   code: 'forbidden',
@@ -23,11 +31,14 @@ export class Provider implements ProviderContract {
   /** The text that a refusal kept out of the document, when this provider came from `startOver`. */
   readonly offered: TextAside | undefined
   private readonly core: ProviderCore
+  private readonly connectWith: Connect | undefined
 
   constructor(options: ProviderOptions, internals: ProviderInternals = {}, offered?: TextAside) {
     const clock = internals.clock ?? systemClock
     const journal = internals.journal ?? openJournal(options, clock)
-    this.core = new ProviderCore(options, clock, journal, internals.startAfter ?? Promise.resolve())
+    const { startAfter = Promise.resolve(), connect } = internals
+    this.core = new ProviderCore(options, { clock, journal, startAfter, connect })
+    this.connectWith = connect
     this.offered = offered
   }
 
@@ -65,7 +76,10 @@ export class Provider implements ProviderContract {
     return this.core.copy.lineage
   }
   get title() {
-    return this.core.title
+    return this.settings.title
+  }
+  get settings() {
+    return this.core.settings.now
   }
   get usage() {
     return this.core.usage
@@ -95,6 +109,10 @@ export class Provider implements ProviderContract {
     if (why !== undefined) return Promise.reject(toError(why))
     const upTo = outbox.newestN
     return saves.until(() => outbox.isSettled(upTo))
+  }
+
+  async setSettings(patch: Partial<Settings>): Promise<void> {
+    await ask(this.core.socket, 'settings', patch)
   }
 
   setPerson(person: { name: string; color: number }): void {
@@ -130,7 +148,8 @@ export class Provider implements ProviderContract {
     const { refusal = viewOnly, clock, copy, options, person } = core
     const offered = core.aside ?? { id: '', documentId, at: clock.now(), refusal, text: copy.text }
     const startAfter = core.destroy()
-    return new Provider({ ...options, person, doc: new Y.Doc() }, { clock, startAfter }, offered)
+    const connect = this.connectWith === undefined ? {} : { connect: this.connectWith }
+    return new Provider({ ...options, person, doc: new Y.Doc() }, { clock, startAfter, ...connect }, offered)
   }
 
   /** Texts of this document that refusals kept out of it, in this browser, oldest first. */

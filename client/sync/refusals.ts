@@ -9,6 +9,7 @@ const forGood: ReadonlySet<ErrorCode> = new Set([
   'lineage-changed',
   'diverged',
   'not-found',
+  'deleted',
   'protocol-mismatch',
 ])
 
@@ -25,3 +26,9 @@ export const toError = ({ code, message }: Refusal): AppError => new AppError(co
 /** Two copies of Yjs do not know each other's types: text would arrive and not be shown, without any error. */
 export const anotherYjs = (): AppError =>
   new AppError('bad-request', 'options.doc is not a Y.Doc of the Yjs that the provider uses. Install yjs only once.')
+
+/** An older backup was put back, or a repair could not save all, where nobody else is there to show it. */
+export const serverWentBack: Refusal = {
+  code: 'lineage-changed',
+  message: 'The server has an older version of this document. Your text is kept here; compare it with the document.',
+}

@@ -110,8 +110,8 @@ export class SyncSession {
     this.toldPerson = this.host.person()
     const request: JoinRequest = { documentId, key, clients: copy.claimList(), person: this.toldPerson }
     if (copy.lineage !== undefined) request.lineage = copy.lineage
-    this.socket.emit('join', request, Y.encodeStateVector(copy.doc), (answer, stateVector, update) => {
-      if (generation === this.generation) this.onJoinAnswer(answer, stateVector ?? new Uint8Array([0]), update)
+    this.socket.emit('join', request, Y.encodeStateVector(copy.doc), (answer, vector = new Uint8Array([0]), update) => {
+      if (generation === this.generation) this.onJoinAnswer(copy.believed(answer, vector), vector, update)
     })
   }
 

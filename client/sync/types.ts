@@ -3,8 +3,9 @@ import type { ManagerOptions, SocketOptions } from 'socket.io-client'
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import type { Refusal } from '../../shared/errors.ts'
-import type { ClientId, Lineage } from '../../shared/ids.ts'
-import type { ChatMessage, PersonEntry, Role, Seq, Usage } from '../../shared/protocol.ts'
+import type { ClientId, Lineage, PersonId } from '../../shared/ids.ts'
+import type { ChatMessage, PersonEntry, Quote, Role, Seq, Usage } from '../../shared/protocol.ts'
+import type { Settings } from '../../shared/settings.ts'
 
 export type ProviderOptions = {
   /** Origin of the server, e.g. `http://localhost:3000`. */
@@ -37,6 +38,9 @@ export type SaveState =
   | { kind: 'delayed'; refusal: Refusal; kept: boolean }
   | { kind: 'refused'; refusal: Refusal }
 
+/** `to`: a private line, for one person who is in the document now (and for him in all his tabs). */
+export type ChatOptions = { to?: PersonId; quote?: Quote }
+
 /** A chat line as the page shows it; `pending` until stored, `failed` when the server refused it. */
 export type ShownChatMessage = Omit<ChatMessage, 'n'> & { n?: number; state: 'kept' | 'pending' | 'failed' }
 
@@ -51,6 +55,8 @@ export type ProviderEvents = {
   people: (people: readonly PersonEntry[], changes: { joined: PersonEntry[]; left: PersonEntry[] }) => void
   chat: (messages: readonly ShownChatMessage[]) => void
   title: (title: string) => void
+  /** They are different now; `by` is who changed them (himself included), unknown when it happened while away. */
+  settings: (settings: Settings, by: PersonEntry | undefined) => void
   usage: (usage: Usage) => void
   /** A large state is on its way; `bytes === of` when it has arrived. */
   progress: (progress: Progress) => void
@@ -75,14 +81,34 @@ export interface ProviderContract {
   readonly clientId: ClientId | undefined
   readonly seq: Seq
   readonly lineage: Lineage | undefined
+  /** `settings.title`. */
   readonly title: string
+  /** What is set for the whole document; the default until the first join. */
+  readonly settings: Settings
   readonly usage: Usage | undefined
   readonly people: readonly PersonEntry[]
+  /**
+   * Presence as other Yjs bindings know it. Own state, set by the page: `cursor`, `idle`, `following` (the client id whose
+   * view this one follows), `noFollow`. Of others also `user` and `typing`; a `following` of theirs is what the server
+   * allows. Who is in `people` twice by personId has two tabs.
+   */
   readonly awareness: Awareness
   readonly chat: {
     readonly messages: readonly ShownChatMessage[]
-    send(text: string): Promise<void>
+    /** Whether there are older lines than those in `messages`. */
+    readonly hasMore: boolean
+    /**
+     * Shown at once, as `pending`. Resolves when the line is durable; rejects with AppError when it was refused, after
+     * which `retry` sends it again: `not-found` when nobody here is the person that a private one is for.
+     */
+    send(text: string, options?: ChatOptions): Promise<void>
     retry(id: string): Promise<void>
+    /** To be called for every key in the composer of a line that is for all: the others see `typing`. */
+    typing(): void
+    /** Puts the lines before the oldest into `messages`. Rejects with AppError: `rate-limited`, `not-synced`. */
+    loadMore(): Promise<void>
+    /** For owners: text and quote of the line `n` are gone for everybody. Rejects with AppError: `forbidden`, `not-found`. */
+    delete(n: number): Promise<void>
   }
   /** Resolves when the first sync is done (or, never connected, rejects on refusal). */
   whenSynced(): Promise<void>
@@ -90,6 +116,11 @@ export interface ProviderContract {
   whenSaved(): Promise<void>
   /** Resolves when what the browser keeps of this document is in `doc` (at once where nothing is kept). */
   whenLoaded(): Promise<void>
+  /**
+   * Changes them for everybody. Resolves when that is durable; `settings` is told. Rejects with AppError: `forbidden`,
+   * `bad-request`, `rate-limited`, `degraded`; `not-synced` without a connection (a setting is not kept for later).
+   */
+  setSettings(patch: Partial<Settings>): Promise<void>
   setPerson(person: { name: string; color: number }): void
   connect(): void
   disconnect(): void

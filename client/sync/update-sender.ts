@@ -1,4 +1,4 @@
-// Sends what waits in the outbox, from one join to the next: pipelined, in slices when large. A refusal or a new join
+// Sends what waits in the outbox, from one join to the next: pipelined, in pieces when large. A refusal or a new join
 // ends it: what it had on its way is sent again by the next one [U5], and of later answers only the commit counts.
 import * as Y from 'yjs'
 import type { Refusal } from '../../shared/errors.ts'
@@ -7,6 +7,7 @@ import type { Answer, Role, UpdateAnswer } from '../../shared/protocol.ts'
 import type { ClientSocket } from './link.ts'
 import type { LocalCopy } from './local-copy.ts'
 import { isEmptyUpdate, type Packet } from './outbox.ts'
+import { splitUpdate } from './split-update.ts'
 import { upload } from './transfer.ts'
 import type { Progress } from './types.ts'
 
@@ -33,7 +34,8 @@ export class UpdateSender {
   /** Rows up to here may have been sent before. */
   private readonly resendUpTo: number
   private transfers = 0
-  private uploading = false
+  /** A packet is on its way in pieces. Nothing else may be: later edits stand on it. */
+  private inPieces = false
   private stopped = false
 
   /** `serverStateVector`: of the join answer that is in the document now. */
@@ -56,8 +58,7 @@ export class UpdateSender {
   }
 
   private sendNext(): boolean {
-    // While an upload is on its way nothing else may be: later edits stand on it.
-    if (this.stopped || this.uploading || this.role === 'view') return false
+    if (this.stopped || this.inPieces || this.role === 'view') return false
     const packet = this.copy.outbox.take()
     if (packet === undefined) return false
     const bytes = this.toSend(packet)
@@ -66,11 +67,8 @@ export class UpdateSender {
       this.settle(packet)
     } else if (bytes.length > limits.stateBytesMax) {
       this.refuse({ code: 'too-large', message: 'The text is larger than a document can be.' })
-    } else if (bytes.length > limits.updateBytesMax) {
-      this.uploadSlices(packet, bytes)
     } else {
-      this.host.watch(limits.answerTimeoutMs)
-      this.socket.emit('update', bytes, (answer) => this.onAnswer(packet, answer))
+      this.sendPieces(packet, splitUpdate(bytes, limits.updateStepsMax))
     }
     this.host.changed()
     return true
@@ -82,8 +80,43 @@ export class UpdateSender {
     return isResent ? Y.diffUpdate(packet.bytes, this.serverStateVector) : packet.bytes
   }
 
-  private uploadSlices(packet: Packet, bytes: Uint8Array): void {
-    this.uploading = true
+  /** One after the other: between two of them the server has time for others. The answer to the last one counts. */
+  private sendPieces(packet: Packet, pieces: readonly Uint8Array[]): void {
+    const of = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    // Only such a packet may end what it began: the answers to smaller ones before it come while it is on its way.
+    const isLarge = pieces.length > 1 || pieces.some((piece) => piece.length > limits.updateBytesMax)
+    if (isLarge) this.inPieces = true
+    const next = (i: number, before: number) => {
+      const piece = pieces[i]!
+      const isLast = i === pieces.length - 1
+      const progressed = (bytes: number) => {
+        if (isLarge && !this.stopped) this.host.progress({ direction: 'up', bytes: before + bytes, of })
+      }
+      this.sendPiece(piece, progressed, (answer) => {
+        if (isLast || !answer.ok) {
+          if (isLarge) this.inPieces = false
+          this.onAnswer(packet, answer)
+          return
+        }
+        this.host.committed(answer)
+        progressed(piece.length)
+        if (!this.stopped) next(i + 1, before + piece.length)
+      })
+    }
+    next(0, 0)
+  }
+
+  /** As one event, or in slices when it is too long for that. */
+  private sendPiece(
+    bytes: Uint8Array,
+    progressed: (bytes: number) => void,
+    answered: (answer: Answer<UpdateAnswer>) => void,
+  ): void {
+    if (bytes.length <= limits.updateBytesMax) {
+      this.host.watch(limits.answerTimeoutMs)
+      this.socket.emit('update', bytes, answered)
+      return
+    }
     this.host.watch(limits.transferStallMs)
     upload(++this.transfers, bytes, {
       send: (header, slice, took) =>
@@ -92,13 +125,8 @@ export class UpdateSender {
           // The last answer counts after the end, too; a stopped upload sends no more slices.
           if (!this.stopped || !answer.ok || answer.seq !== undefined) took(answer)
         }),
-      progressed: (progress) => {
-        if (!this.stopped) this.host.progress(progress)
-      },
-      answered: (answer) => {
-        this.uploading = false
-        this.onAnswer(packet, answer)
-      },
+      progressed: (progress) => progressed(progress.bytes),
+      answered,
     })
   }
 

@@ -1,6 +1,7 @@
 // A button that copies and says so in its own place. Where the browser refuses, it shows the text selected instead.
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { words } from '../words/words.ts'
 import { copyText } from './copy.ts'
 import { CheckIcon } from './icons.tsx'
 
@@ -42,18 +43,18 @@ export function CopyButton({ label, text, className = 'button', onError }: CopyB
         {state === 'copied' ? (
           <>
             <CheckIcon size={16} />
-            Copied
+            {words().common.copied}
           </>
         ) : (
           label
         )}
       </button>
       <span class="unseen" role="status">
-        {state === 'copied' ? 'Copied' : ''}
+        {state === 'copied' ? words().common.copied : ''}
       </span>
       {state === 'refused' && (
         <label class="copy-by-hand">
-          <span class="hint">This browser does not let the page copy. It is selected: press Ctrl+C or ⌘C.</span>
+          <span class="hint">{words().common.copyByHand}</span>
           <textarea ref={field} class="input" readOnly rows={2} value={shown} />
         </label>
       )}

@@ -1,4 +1,5 @@
 // Copying, also on plain http, where browsers give a page no clipboard: then from a selected field, the old way.
+import { words } from '../words/words.ts'
 
 /** True when the text is on the clipboard. On false the caller shows the text selected, and says which keys copy it. */
 export async function copyText(text: string): Promise<boolean> {
@@ -34,9 +35,9 @@ function copyFromField(text: string): boolean {
   }
 }
 
-/** Hands the text to the browser as a download. */
-export function downloadText(text: string, fileName: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }))
+/** Hands the text to the browser as a download. `type`: its media type. */
+export function downloadText(text: string, fileName: string, type = 'text/plain'): void {
+  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }))
   const link = document.createElement('a')
   link.href = url
   link.download = fileName
@@ -45,11 +46,11 @@ export function downloadText(text: string, fileName: string): void {
 }
 
 /** A title as a file name that every system takes. */
-export const fileNameOf = (title: string): string =>
+export const fileNameOf = (title: string, ending = 'txt'): string =>
   `${
     title
       .replace(/[^\p{L}\p{N} _-]+/gu, ' ')
       .replace(/\s+/gu, ' ')
       .trim()
-      .slice(0, 60) || 'document'
-  }.txt`
+      .slice(0, 60) || words().files.document
+  }.${ending}`

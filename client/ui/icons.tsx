@@ -79,3 +79,24 @@ export const AlertIcon = icon(
   </>,
 )
 export const ReloadIcon = icon(<path d="M16 10a6 6 0 1 1-1.8-4.3L16 7.5M16 3.5v4h-4" />)
+export const MoreIcon = icon(<path d="M4.5 10h.01M10 10h.01M15.5 10h.01" stroke-width="2.5" />)
+export const LockIcon = icon(
+  <>
+    <rect x="4.5" y="9" width="11" height="7.5" rx="1.5" />
+    <path d="M7 9V6.5a3 3 0 0 1 6 0V9" />
+  </>,
+)
+export const QuoteIcon = icon(
+  <path d="M8 6.5c-2.500.8-3.500 2.500-3.500 5V14h4v-4h-2m9-3.500c-2.500.8-3.500 2.500-3.500 5V14h4v-4h-2" />,
+)
+export const PinIcon = icon(<path d="M7.500 3.500h5l-.7 5 2.700 3h-9l2.700-3zM10 11.500v5" />)
+export const PenIcon = icon(<path d="m4.5 15.5.7-3 7.9-8a1.6 1.6 0 0 1 2.3 2.3l-7.9 8zM11.5 6l2.5 2.5" />)
+export const ColumnsIcon = icon(
+  <>
+    <rect x="3" y="4" width="14" height="12" rx="1.5" />
+    <path d="M10 4v12" />
+  </>,
+)
+export const ReadIcon = icon(
+  <path d="M10 5.5C8.5 4.4 6 4 3 4.2v11c3-.2 5.500.2 7 1.3 1.500-1.100 4-1.500 7-1.300v-11C14 4 11.500 4.400 10 5.500zm0 0v11" />,
+)

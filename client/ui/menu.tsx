@@ -11,12 +11,23 @@ type MenuProps = {
   className?: string
   /** Which edge of the button the card lines up with, where there is room; on small screens it takes the width. */
   align?: 'start' | 'end'
+  /** Default below. */
+  placement?: 'below' | 'above'
   /** Drawn only while open. */
   children: (close: () => void) => ComponentChildren
 }
 
 export function Menu(props: MenuProps): JSX.Element {
-  const { id, label, button, buttonClass = 'button plain', className = '', align = 'end', children } = props
+  const {
+    id,
+    label,
+    button,
+    buttonClass = 'button plain',
+    className = '',
+    align = 'end',
+    placement = 'below',
+    children,
+  } = props
   const [isOpen, setOpen] = useState(false)
   const card = useRef<HTMLDivElement>(null)
   const opener = useRef<HTMLButtonElement>(null)
@@ -44,7 +55,7 @@ export function Menu(props: MenuProps): JSX.Element {
         class={`menu ${className}`}
         onBeforeToggle={(event) => {
           if (event.newState !== 'open') return
-          placeAt(event.currentTarget, opener.current, align)
+          placeAt(event.currentTarget, opener.current, align, placement)
           setOpen(true)
         }}
         // Not before: the browser gives the focus back to the button only while it still is in the card.
@@ -59,13 +70,16 @@ export function Menu(props: MenuProps): JSX.Element {
 const narrowWidth = 560
 const gap = 6
 
-/** Below its button. Through the CSSOM, which the content security policy allows. */
-function placeAt(card: HTMLElement, button: HTMLElement | null, align: 'start' | 'end'): void {
+/** Beside its button. Through the CSSOM, which the content security policy allows. */
+function placeAt(card: HTMLElement, button: HTMLElement | null, align: 'start' | 'end', placement: 'below' | 'above') {
   card.style.inset = ''
-  if (button === null || innerWidth <= narrowWidth) return
-  const { left, right, bottom } = button.getBoundingClientRect()
+  if (button === null || (innerWidth <= narrowWidth && placement === 'below')) return
+  const { left, right, top, bottom } = button.getBoundingClientRect()
+  const { clientWidth, clientHeight } = document.documentElement
+  const [above, below] =
+    placement === 'above' ? ['auto', `${clientHeight - top + gap}px`] : [`${bottom + gap}px`, 'auto']
   card.style.inset =
     align === 'start'
-      ? `${bottom + gap}px auto auto ${Math.max(8, left - 4)}px`
-      : `${bottom + gap}px ${Math.max(8, document.documentElement.clientWidth - right)}px auto auto`
+      ? `${above} auto ${below} ${Math.max(8, left - 4)}px`
+      : `${above} ${Math.max(8, clientWidth - right)}px ${below} auto`
 }

@@ -1,19 +1,20 @@
 // One button that opens the three choices.
 import type { JSX } from 'preact'
+import { words } from '../words/words.ts'
 import { CheckIcon, MoonIcon, SunIcon, SystemIcon } from './icons.tsx'
 import { Menu } from './menu.tsx'
-import { type Theme, type ThemeChoice, themes } from './theme.ts'
+import { type ThemeChoice, themes } from './theme.ts'
 
-const names: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' }
 const icons = { system: SystemIcon, light: SunIcon, dark: MoonIcon }
 
 export function ThemeSwitch({ choice }: { choice: ThemeChoice }): JSX.Element {
   const current = choice.theme.value
   const Current = icons[current]
+  const names = words().theme
   return (
     <Menu
       id="theme-menu"
-      label={`Theme: ${names[current]}`}
+      label={names.label(names[current])}
       buttonClass="button plain icon"
       button={<Current />}
       className="choices"

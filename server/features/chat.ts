@@ -1,29 +1,30 @@
-// Chat: kept lines beside a document, in the server's order. Stored through the commit queue; never twice ([H1]–[H4]).
+// Chat: kept lines beside a document, in the server's order, for everybody or between two people. Stored through the
+// commit queue; never twice ([H1]–[H8]).
 import { AppError } from '../../shared/errors.ts'
-import type { DocumentId } from '../../shared/ids.ts'
-import { limits } from '../../shared/limits.ts'
-import type { ChatMessage } from '../../shared/protocol.ts'
+import type { DocumentId, PersonId } from '../../shared/ids.ts'
+import type { ChatLine, ChatMessage, ChatPage } from '../../shared/protocol.ts'
 import type { Clock } from '../clock.ts'
 import type { CommitQueue } from '../commit-queue.ts'
 import type { Room } from '../room.ts'
 import type { Broadcaster, Session } from '../session.ts'
-import { encodeKey, prefixRange } from '../store/key.ts'
 import type { Store } from '../store/store.ts'
+import { KeptLines, newestOf } from './chat/kept-lines.ts'
 
 type Tools = { store: Store; queue: CommitQueue; clock: Clock; broadcasterFor(id: DocumentId): Broadcaster }
 
 /** The chat of one room: what was read of it, and the lines that are on their way to the disk. */
 type RoomChat = {
-  tail: ChatMessage[]
+  kept: KeptLines
+  /** The newest lines for everybody. */
+  tail: ChatPage
   next: number
+  hasPrivate: boolean
   pending: Map<string, Promise<ChatMessage>>
   /** Settles when everybody before was looked up and has a number: lines get theirs in the order in which they came. */
   turn: Promise<unknown>
+  /** Counts deletions: who was reading meanwhile may have read what is gone. */
+  deletions: number
 }
-
-const messageKey = (id: DocumentId, n: number) => encodeKey(['doc', id, 'chat', n])
-const retryKey = (id: DocumentId, personId: string, messageId: string) =>
-  encodeKey(['doc', id, 'chat-id', personId, messageId])
 
 export class Chat {
   readonly #tools: Tools
@@ -33,29 +34,40 @@ export class Chat {
     this.#tools = tools
   }
 
-  /** The last messages that are durable, oldest first: at most chatTailLength, and at most chatTailBytes of JSON. */
-  async tail(room: Room): Promise<ChatMessage[]> {
-    return (await this.#chatOf(room)).tail
+  /** The last durable lines that this person may read, oldest first ([H4]). */
+  async tail(room: Room, personId: PersonId): Promise<ChatPage> {
+    const chat = await this.#chatOf(room)
+    if (!chat.hasPrivate) return newestOf(chat.tail)
+    const own = await this.#unlessDeleted(chat, () => chat.kept.privatePage(personId))
+    return newestOf(chat.tail, own)
+  }
+
+  /** The last ones before that number, likewise ([H7]). */
+  async history(room: Room, personId: PersonId, before: number): Promise<ChatPage> {
+    const chat = await this.#chatOf(room)
+    return this.#unlessDeleted(chat, async () =>
+      newestOf(await chat.kept.publicPage(before), await chat.kept.privatePage(personId, before)),
+    )
   }
 
   /**
-   * Stores a line and tells it to everybody else in the room. Resolves with the message once it is durable; the same id
-   * of the same person gives the first message again. Throws `forbidden`, `bad-request`, `degraded`, `busy`.
+   * Stores a line and tells it to everybody else who may read it. Resolves with the message once it is durable; the same
+   * id of the same person gives the first message again. Throws `forbidden`, `bad-request`, `not-found` (nobody here is
+   * the person that it goes to), `degraded`, `busy`.
    */
-  async send(room: Room, session: Session, line: { id: string; text: string }): Promise<ChatMessage> {
+  async send(room: Room, session: Session, line: ChatLine): Promise<ChatMessage> {
     if (!session.may('chat')) throw new AppError('forbidden', 'This link lets you read the chat, not write.')
-    const { text } = line
-    if (text === '') throw new AppError('bad-request', 'An empty message is not sent.')
+    if (line.text === '') throw new AppError('bad-request', 'An empty message is not sent.')
     const chat = await this.#chatOf(room)
     const retryOf = `${session.person.id} ${line.id}`
     const pending = chat.pending.get(retryOf)
     if (pending !== undefined) return pending
     // Evicted and opened anew meanwhile, the room would give the same number again.
     room.pendingWrites++
-    const found = chat.turn.then(() => this.#find(room, session, line.id))
+    const found = chat.turn.then(() => chat.kept.sent(session.person.id, line.id))
     chat.turn = found.catch(() => undefined)
     const stored = found
-      .then((first) => first ?? this.#store(room, chat, session, { id: line.id, text }))
+      .then((first) => first ?? this.#store(room, chat, session, line))
       .finally(() => {
         room.pendingWrites--
         chat.pending.delete(retryOf)
@@ -64,27 +76,68 @@ export class Chat {
     return stored
   }
 
-  /** What this person has stored under this id before. */
-  async #find(room: Room, session: Session, id: string): Promise<ChatMessage | undefined> {
-    const { store } = this.#tools
-    const n = await store.get(retryKey(room.id, session.person.id, id))
-    if (n === undefined) return undefined
-    const value = await store.get(messageKey(room.id, Number(Buffer.from(n).toString())))
-    return value === undefined ? undefined : parseMessage(value)
+  /**
+   * Takes a line's text from everybody who has it, and from the disk; what is left says that it was deleted, and is told.
+   * Durable when it resolves. The caller has asked whether the session may. Throws `not-found` for a line that this person
+   * may not read, `degraded`, `busy`.
+   */
+  async delete(room: Room, session: Session, n: number): Promise<ChatMessage> {
+    const chat = await this.#chatOf(room)
+    const message = await chat.kept.get(n, session.person.id)
+    if (message === undefined) throw new AppError('not-found', 'There is no such message.')
+    if (message.deleted === true) return message
+    const { quote: _gone, ...rest } = message
+    const deleted: ChatMessage = { ...rest, text: '', deleted: true }
+    room.pendingWrites++
+    try {
+      await this.#tools.queue.write(chat.kept.writesOf(deleted))
+    } finally {
+      room.pendingWrites--
+    }
+    chat.deletions++
+    const messages = chat.tail.messages.map((one) => (one.n === n ? deleted : one))
+    chat.tail = { ...chat.tail, messages }
+    this.#tell(room, deleted, session)
+    return deleted
   }
 
-  async #store(room: Room, chat: RoomChat, session: Session, line: { id: string; text: string }): Promise<ChatMessage> {
-    const { queue, clock, broadcasterFor } = this.#tools
+  async #store(room: Room, chat: RoomChat, session: Session, line: ChatLine): Promise<ChatMessage> {
+    const { queue, clock } = this.#tools
     const { id: personId, name, color } = session.person
+    const { id, text, to, quote } = line
+    const addressee = to === undefined ? undefined : addresseeIn(room, to)
     // The number is taken before the write: lines become durable in the order of their numbers.
-    const message: ChatMessage = { n: chat.next++, ...line, personId, name, color, at: clock.now() }
-    await queue.write([
-      { type: 'put', key: messageKey(room.id, message.n), value: Buffer.from(JSON.stringify(message)) },
-      { type: 'put', key: retryKey(room.id, personId, line.id), value: Buffer.from(String(message.n)) },
-    ])
-    chat.tail = tailOf([...chat.tail, message])
-    broadcasterFor(room.id).chat(message, session)
+    const message: ChatMessage = { n: chat.next++, id, text, personId, name, color, at: clock.now() }
+    if (addressee !== undefined) message.to = addressee
+    if (quote !== undefined) message.quote = quote
+    if (addressee !== undefined) chat.hasPrivate = true
+    await queue.write(chat.kept.writesOf(message))
+    if (addressee === undefined) {
+      chat.tail = newestOf({ messages: [...chat.tail.messages, message], more: chat.tail.more })
+    }
+    this.#tell(room, message, session)
     return message
+  }
+
+  /** To everybody who may read it, but the session that gets it as an answer. */
+  #tell(room: Room, message: ChatMessage, except: Session): void {
+    if (message.to === undefined) {
+      this.#tools.broadcasterFor(room.id).chat(message, except)
+      return
+    }
+    const readers = [message.personId, message.to.personId]
+    for (const session of room.sessions) {
+      if (session !== except && readers.includes(session.person.id)) session.peer.chat(message)
+    }
+  }
+
+  /** Reads again when something was deleted meanwhile: that was told before this can be, and must not come back. */
+  async #unlessDeleted(chat: RoomChat, read: () => Promise<ChatPage>): Promise<ChatPage> {
+    for (;;) {
+      const before = chat.deletions
+      const page = await read()
+      if (chat.deletions === before) return page
+    }
   }
 
   #chatOf(room: Room): Promise<RoomChat> {
@@ -97,22 +150,15 @@ export class Chat {
   }
 
   async #read(id: DocumentId): Promise<RoomChat> {
-    const tail: ChatMessage[] = []
-    const range = { ...prefixRange(['doc', id, 'chat']), reverse: true, limit: limits.chatTailLength }
-    for await (const [, value] of this.#tools.store.range(range)) tail.unshift(parseMessage(value))
-    return { tail: tailOf(tail), next: (tail.at(-1)?.n ?? 0) + 1, pending: new Map(), turn: Promise.resolve() }
+    const kept = new KeptLines(this.#tools.store, id)
+    const tail = newestOf(await kept.publicPage())
+    const { next, hasPrivate } = await kept.next()
+    return { kept, tail, next, hasPrivate, pending: new Map(), turn: Promise.resolve(), deletions: 0 }
   }
 }
 
-/** The newest of these that a join answer can bring: a bounded number of lines and of bytes. */
-function tailOf(messages: readonly ChatMessage[]): ChatMessage[] {
-  const newest = messages.slice(-limits.chatTailLength)
-  let bytes = 0
-  const from = newest.findLastIndex((message) => {
-    bytes += Buffer.byteLength(JSON.stringify(message))
-    return bytes > limits.chatTailBytes
-  })
-  return newest.slice(from + 1)
+/** Somebody who is in the document now, by any of his sessions. Throws `not-found`. */
+function addresseeIn(room: Room, personId: PersonId): NonNullable<ChatMessage['to']> {
+  for (const { person } of room.sessions) if (person.id === personId) return { personId, name: person.name }
+  throw new AppError('not-found', 'The person whom this message is for is not here any more.')
 }
-
-const parseMessage = (value: Uint8Array) => JSON.parse(Buffer.from(value).toString()) as ChatMessage

@@ -12,21 +12,21 @@ import {
 } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { type Role, type Seq, textName } from '../../shared/protocol.ts'
+import type { Language, Settings } from '../../shared/settings.ts'
 import { cleanText, digestOf } from '../../shared/text.ts'
 import { can, grantOf, hashKey } from '../access.ts'
 import type { Clock } from '../clock.ts'
 import type { CommitQueue } from '../commit-queue.ts'
-import { type DocumentMeta, metaWrite, readMeta } from '../document-meta.ts'
+import { type DocumentMeta, metaWrite, settingsOf } from '../document-meta.ts'
 import { durableDoc } from '../durable-doc.ts'
 import { refusedKey } from '../join.ts'
 import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
 import { takeSnapshot } from '../snapshot.ts'
-import type { Store, StoreWrite } from '../store/store.ts'
+import type { StoreWrite } from '../store/store.ts'
 import { recordWrite, snapshotWrite, type UpdateLog } from '../update-log.ts'
 
 type Tools = {
-  store: Store
   updateLog: UpdateLog
   queue: CommitQueue
   rooms: Rooms
@@ -37,15 +37,22 @@ type Tools = {
 export type NewDocument = { id: DocumentId; title: string; keys: Record<Role, Key> }
 
 /** What GET /api/documents/:id tells. Times in ms since epoch; `people` counts persons, not tabs. */
-export type DocumentInfo = {
+export type DocumentInfo = Settings & {
   id: DocumentId
-  title: string
-  language: string
   role: Role
   createdAt: number
   updatedAt: number
   seq: Seq
   people: number
+}
+
+/** A document in a list. `faces`: the first few of the `people` who are in it now. */
+export type Glance = Settings & {
+  id: DocumentId
+  role: Role
+  updatedAt: number
+  people: number
+  faces: { name: string; color: number }[]
 }
 
 export class Documents {
@@ -56,7 +63,7 @@ export class Documents {
   }
 
   /** Makes a document; durable when this resolves. Throws `too-large`, `degraded`, `busy`. */
-  async create(options: { title: string; text: string; language: string }): Promise<NewDocument> {
+  async create(options: { title: string; text: string; language: Language }): Promise<NewDocument> {
     const { queue, clock, random } = this.#tools
     const text = cleanText(options.text)
     if (text.length > limits.textLengthMax) throw tooLong()
@@ -84,13 +91,21 @@ export class Documents {
     return { id, title: meta.title, keys }
   }
 
-  /** The role that this key grants. Throws `not-found` and `forbidden`. */
+  /** The role that this key grants. Throws `not-found`, `deleted` and `forbidden`. */
   async roleOf(id: DocumentId, key: Key): Promise<Role> {
-    const meta = await readMeta(this.#tools.store, id)
-    if (meta === undefined) throw new AppError('not-found', 'There is no such document on this server.')
-    const grant = grantOf(meta.keys, key)
-    if (grant === undefined) throw refusedKey()
-    return grant.role
+    return roleIn(await this.#tools.rooms.metaOf(id), key)
+  }
+
+  /** What a list of documents shows of one. It is not opened for that. Throws `not-found`, `deleted`, `forbidden`. */
+  async glance(id: DocumentId, key: Key): Promise<Glance> {
+    const { rooms, updateLog } = this.#tools
+    const meta = await rooms.metaOf(id)
+    const role = roleIn(meta, key)
+    if (!can(role, 'read')) throw refusedKey()
+    const updatedAt = (await updateLog.lastTime(id)) ?? meta.createdAt
+    const present = new Map([...(rooms.peek(id)?.sessions ?? [])].map(({ person }) => [person.id, person]))
+    const faces = [...present.values()].slice(0, limits.lookupFacesMax).map(({ name, color }) => ({ name, color }))
+    return { id, ...settingsOf(meta), role, updatedAt, people: present.size, faces }
   }
 
   async info(id: DocumentId, key: Key): Promise<DocumentInfo> {
@@ -98,7 +113,8 @@ export class Documents {
     if (!can(role, 'read')) throw refusedKey()
     const { room, release } = await this.#tools.rooms.acquire(id)
     try {
-      const { title, language, createdAt } = room.meta
+      const { title, language } = settingsOf(room.meta)
+      const { createdAt } = room.meta
       const seq = room.committedSeq
       const updatedAt = (await this.#tools.updateLog.timeOf(id, seq)) ?? createdAt
       const people = new Set([...room.sessions].map((session) => session.person.id)).size
@@ -130,6 +146,12 @@ export class Documents {
     doc.destroy()
     return { text, tag: digestOf(text) }
   }
+}
+
+function roleIn({ keys }: DocumentMeta, key: Key): Role {
+  const grant = grantOf(keys, key)
+  if (grant === undefined) throw refusedKey()
+  return grant.role
 }
 
 /** A new document must leave room to write in. */

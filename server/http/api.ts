@@ -1,11 +1,13 @@
 // The HTTP API: what is asked for, where Socket.IO carries what is live. Bodies and headers are parsed here, once.
 import express, { type Request, type RequestHandler, type Router } from 'express'
 import { z } from 'zod'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, toAppError } from '../../shared/errors.ts'
 import { type DocumentId, type Key, parseDocumentId, parseKey } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { cleanLine } from '../../shared/names.ts'
 import { type Role, roles } from '../../shared/protocol.ts'
+import { defaultSettings, languages } from '../../shared/settings.ts'
+import type { Deletion } from '../features/deletion.ts'
 import type { Documents } from '../features/documents.ts'
 import type { Share } from '../features/share.ts'
 import { ratePerMinute, type WrongKeys } from '../wrong-keys.ts'
@@ -13,6 +15,7 @@ import { ratePerMinute, type WrongKeys } from '../wrong-keys.ts'
 export type ApiTools = {
   documents: Documents
   share: Share
+  deletion: Deletion
   wrongKeys: WrongKeys
   isDraining(): boolean
   /** Origins of others whose pages may use the API. */
@@ -26,12 +29,14 @@ export type ApiTools = {
 }
 
 const creation = z.object({
-  title: z.string().max(10_000).optional(),
+  title: z.string().max(limits.rawTitleLengthMax).optional(),
   text: z.string().optional(),
-  language: z
-    .string()
-    .regex(/^[a-z0-9+#-]{1,32}$/)
-    .optional(),
+  language: z.enum(languages).optional(),
+})
+const parsed = <T extends string>(parse: (value: unknown) => T | undefined) =>
+  z.custom<T>((value) => parse(value) !== undefined)
+const lookup = z.object({
+  documents: z.array(z.object({ id: parsed(parseDocumentId), key: parsed(parseKey) })).max(limits.lookupsMax),
 })
 const newKey = z.object({ role: z.enum(roles), revoke: z.boolean().optional() })
 
@@ -39,12 +44,14 @@ export function apiRoutes(tools: ApiTools): Router {
   const router = express.Router()
   const creations = ratePerMinute(limits.creationsPerMinute)
   const creationBytes = ratePerMinute(limits.creationBytesPerMinute)
+  const lookups = ratePerMinute(limits.lookupsPerMinute)
   const reads = ratePerMinute(limits.readsPerMinute)
   router.use((request, response, next) => {
     const { origin } = request.headers
     if (origin !== undefined && tools.allowedOrigins.includes(origin)) {
       response.set('Access-Control-Allow-Origin', origin).vary('Origin')
       response.set('Access-Control-Allow-Headers', 'authorization, content-type')
+      response.set('Access-Control-Allow-Methods', 'GET, POST, DELETE')
       if (request.method === 'OPTIONS') {
         response.status(204).end()
         return
@@ -65,7 +72,7 @@ export function apiRoutes(tools: ApiTools): Router {
   }
 
   router.post('/documents', rated(creations), body('16mb'), async (request, response) => {
-    const { title = '', text = '', language = 'markdown' } = parseBody(creation, request)
+    const { title = '', text = '', language = defaultSettings.language } = parseBody(creation, request)
     await creationBytes(tools.addressOf(request), Buffer.byteLength(text))
     const made = await tools.documents.create({ title: cleanLine(title, limits.titleLengthMax), text, language })
     const links = linksOf(tools.baseUrl(request), made.id, made.keys)
@@ -73,6 +80,22 @@ export function apiRoutes(tools: ApiTools): Router {
       .status(201)
       .set('Cache-Control', 'no-store')
       .json({ ...made, links })
+  })
+
+  router.post('/documents/lookup', body('16kb'), async (request, response) => {
+    const { documents } = parseBody(lookup, request)
+    const address = tools.addressOf(request)
+    await lookups(address, documents.length)
+    // One after the other: a list is no reason to read fifty documents at once.
+    const found: object[] = []
+    for (const { id, key } of documents) found.push(await glance(id, key, address, tools))
+    response.set('Cache-Control', 'no-store').json({ documents: found })
+  })
+
+  router.delete('/documents/:id', rated(reads), async (request, response) => {
+    const { id, key } = await credentials(request, tools)
+    await tools.deletion.delete(id, key)
+    response.status(204).end()
   })
 
   router.get('/documents/:id', rated(reads), async (request, response) => {
@@ -110,11 +133,23 @@ function holds(request: Request, tag: string): boolean {
   return tags.includes(`"${tag}"`)
 }
 
-/** Document and key of a request. Throws `bad-request`, `unauthorized`, `not-found`, and `forbidden` for a key that opens nothing. */
-async function credentials(
-  request: Request,
-  { documents, wrongKeys, addressOf }: ApiTools,
-): Promise<{ id: DocumentId; key: Key }> {
+/** What the key may know of the document, or in its place why not: one bad entry must not spoil a list. */
+async function glance(id: DocumentId, key: Key, address: string, tools: ApiTools): Promise<object> {
+  try {
+    return await tools.documents.glance(id, key).catch((error) => countWrongKey(error, address, tools))
+  } catch (error) {
+    const { code, message } = toAppError(error)
+    return { id, error: { code, message } }
+  }
+}
+
+async function countWrongKey(error: unknown, address: string, { wrongKeys }: ApiTools): Promise<never> {
+  if (error instanceof AppError && error.code === 'forbidden') await wrongKeys.count(address)
+  throw error
+}
+
+/** Document and key of a request. Throws `bad-request`, `unauthorized`, `not-found`, `deleted`, and `forbidden` for a key that opens nothing. */
+async function credentials(request: Request, tools: ApiTools): Promise<{ id: DocumentId; key: Key }> {
   const id = parseDocumentId(request.params.id)
   if (id === undefined) throw new AppError('bad-request', 'That is not the id of a document.')
   const [scheme, value] = (request.headers.authorization ?? '').split(' ')
@@ -122,12 +157,7 @@ async function credentials(
   if (key === undefined) {
     throw new AppError('unauthorized', 'Send the key of the document: Authorization: Bearer <key>.')
   }
-  try {
-    await documents.roleOf(id, key)
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'forbidden') await wrongKeys.count(addressOf(request))
-    throw error
-  }
+  await tools.documents.roleOf(id, key).catch((error) => countWrongKey(error, tools.addressOf(request), tools))
   return { id, key }
 }
 

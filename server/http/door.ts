@@ -10,7 +10,7 @@ import type { Metrics } from '../metrics.ts'
 import { type ApiTools, apiRoutes } from './api.ts'
 import { pageRoutes } from './page.ts'
 
-export type HttpTools = Pick<ApiTools, 'documents' | 'share' | 'wrongKeys' | 'isDraining'> & {
+export type HttpTools = Pick<ApiTools, 'documents' | 'share' | 'deletion' | 'wrongKeys' | 'isDraining'> & {
   metrics: Metrics
   log: Logger
   isDegraded(): boolean

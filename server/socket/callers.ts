@@ -12,7 +12,7 @@ export type Shares = {
   /** Memory that unfinished uploads and unanswered downloads hold. */
   uploads: ByteBudget
   downloads: ByteBudget
-  /** Chat lines, whatever the number of connections. */
+  /** Chat lines, deletions of them and changes of settings, whatever the number of connections. */
   chat: TokenBucket
 }
 type Caller = { connections: number; shares: Shares }

@@ -3,17 +3,30 @@
 import { AppError, toAppError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import type { Action } from '../access.ts'
+import type { DocumentSettings } from '../features/settings.ts'
 import type { Metrics } from '../metrics.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { Shares } from './callers.ts'
 import type { Watched } from './queue-watch.ts'
-import { parseBytes, parseChat, parseDigest, parseJoin, parsePerson, parsePresence, parseSlice } from './schemas.ts'
+import {
+  parseBytes,
+  parseChat,
+  parseChatDelete,
+  parseChatHistory,
+  parseDigest,
+  parseJoin,
+  parsePerson,
+  parsePresence,
+  parseSettings,
+  parseSlice,
+} from './schemas.ts'
 import { Seat, type SeatTools } from './seat.ts'
 import type { Ack, ScriptoriumSocket } from './types.ts'
 import { Upload } from './upload.ts'
 
 export type ConnectionTools = SeatTools & {
   metrics: Metrics
+  settings: DocumentSettings
   isDraining(): boolean
 }
 
@@ -26,7 +39,10 @@ export class Connection implements Watched {
   readonly #updates: TokenBucket
   readonly #updateBytes: TokenBucket
   readonly #presence: TokenBucket
+  readonly #typing: TokenBucket
   readonly #chat: TokenBucket
+  readonly #history: TokenBucket
+  readonly #settings: TokenBucket
   readonly #joins: TokenBucket
   readonly #others: TokenBucket
   /** The newest presence that came too soon, and what takes back its timer. */
@@ -42,7 +58,10 @@ export class Connection implements Watched {
     this.#updates = new TokenBucket(clock, limits.updatesPerSecond, limits.updatesBurst)
     this.#updateBytes = new TokenBucket(clock, limits.updateBytesPerSecond, limits.updateBytesBurst)
     this.#presence = new TokenBucket(clock, limits.presencePerSecond, limits.presenceBurst)
+    this.#typing = new TokenBucket(clock, limits.typingPerSecond, limits.typingBurst)
     this.#chat = new TokenBucket(clock, limits.chatPerSecond, limits.chatBurst)
+    this.#history = new TokenBucket(clock, limits.historyPerSecond, limits.historyBurst)
+    this.#settings = new TokenBucket(clock, limits.settingsPerSecond, limits.settingsBurst)
     this.#joins = new TokenBucket(clock, limits.joinsPerSecond, limits.joinsBurst)
     this.#others = new TokenBucket(clock, limits.eventsPerSecond, limits.eventsBurst)
     this.#listen()
@@ -70,6 +89,7 @@ export class Connection implements Watched {
     socket.on('update', (...args) => this.#answering('update', args, (ack) => this.#update(args, ack)))
     socket.on('slice', (...args) => this.#answering('slice', args, (ack) => this.#slice(args, ack)))
     socket.on('presence', (state) => this.#move(state))
+    socket.on('typing', () => this.#type())
     this.#on('join', this.#joins, (args, ack) => this.#join(args, ack))
     this.#on('leave', this.#others, (_args, ack) => {
       this.#seat.leave()
@@ -85,7 +105,24 @@ export class Connection implements Watched {
       const { room, session } = this.#placeFor('chat')
       this.#assertNotDraining()
       take(this.#shares.chat)
+      room.presence.stoppedTyping(session)
       ack({ ok: true, message: await this.#tools.chat.send(room, session, parseChat(line)) })
+    })
+    this.#on('chat-history', this.#history, async ([page], ack) => {
+      const { room, session } = this.#placeFor('chat-history')
+      ack({ ok: true, ...(await this.#tools.chat.history(room, session.person.id, parseChatHistory(page).before)) })
+    })
+    this.#on('chat-delete', this.#chat, async ([line], ack) => {
+      const { room, session } = this.#placeFor('chat-delete')
+      this.#assertNotDraining()
+      take(this.#shares.chat)
+      ack({ ok: true, message: await this.#tools.chat.delete(room, session, parseChatDelete(line).n) })
+    })
+    this.#on('settings', this.#settings, async ([patch], ack) => {
+      const { room, session } = this.#placeFor('settings')
+      this.#assertNotDraining()
+      take(this.#shares.chat)
+      ack({ ok: true, settings: await this.#tools.settings.change(room, session, parseSettings(patch)) })
     })
     this.#on('digest', this.#others, ([claim], ack) => ack({ ok: true, same: this.#compare(claim) }))
   }
@@ -181,6 +218,13 @@ export class Connection implements Watched {
     const place = this.#seat.place
     if (place !== undefined) place.session.synced = false
     throw error
+  }
+
+  /** Too often is dropped: what was told before still stands. */
+  #type(): void {
+    const place = this.#seat.place
+    if (place === undefined || this.#typing.take() > 0 || !place.session.may('typing')) return
+    place.room.presence.typing(place.session)
   }
 
   #move(state: unknown): void {

@@ -142,8 +142,9 @@ function boundPackets(conn: Conn, { clock, metrics }: ConnectionTools): void {
   })
 }
 
-function broadcasterOf(
-  io: ScriptoriumServer,
+/** Exported for the simulation, whose network is not the library's. */
+export function broadcasterOf(
+  io: Pick<ScriptoriumServer, 'to' | 'of'>,
   sockets: WeakMap<Session, ScriptoriumSocket>,
   id: DocumentId,
 ): Broadcaster {
@@ -161,9 +162,10 @@ function broadcasterOf(
       if (hasTextOnly()) io.to(textOnly).emit('presence', changes)
     },
     heartbeat: (beat) => void io.to(live).emit('heartbeat', beat),
+    settings: (change) => void io.to(live).to(textOnly).emit('settings', change),
     chat(message, except) {
       const author = except === undefined ? undefined : sockets.get(except)
-      const everybody = author === undefined ? io : author.broadcast
+      const everybody = author?.broadcast ?? io
       everybody.to(live).to(textOnly).emit('chat', message)
     },
   }

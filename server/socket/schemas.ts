@@ -1,10 +1,11 @@
 // The shape of everything that clients send, parsed once at the door. Unknown fields are dropped; nothing is guessed.
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
-import { isSecret, parseClientId, parseDocumentId, parseKey, parseLineage } from '../../shared/ids.ts'
+import { isSecret, parseClientId, parseDocumentId, parseKey, parseLineage, parsePersonId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
-import { cleanMessage, cleanName } from '../../shared/names.ts'
-import type { JoinRequest, Position, PresenceState, SliceHeader } from '../../shared/protocol.ts'
+import { cleanLine, cleanMessage, cleanName } from '../../shared/names.ts'
+import type { ChatLine, JoinRequest, Position, PresenceState, SliceHeader } from '../../shared/protocol.ts'
+import { languages } from '../../shared/settings.ts'
 
 const parsed = <T>(parse: (value: unknown) => T | undefined) =>
   z.unknown().transform((value, context) => {
@@ -37,11 +38,42 @@ const position = z.union([z.tuple([uint32, uint32, assoc]), z.tuple([assoc])])
 const presence = z.object({
   cursor: z.object({ anchor: position, head: position }).nullable(),
   idle: z.boolean(),
+  following: clientId.optional(),
+  noFollow: z.boolean().optional(),
 })
 
 const person = z.object({ name, color })
+/** Store keys hold numbers below 2⁴⁸. */
+const lineNumberMax = 2 ** 48 - 2
 const chatId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
-const chat = z.object({ id: chatId, text: z.string().max(limits.chatTextLengthMax).transform(cleanMessage) })
+const quote = z.object({
+  text: z
+    .string()
+    .max(limits.chatQuoteLengthMax)
+    .transform(cleanMessage)
+    .refine((text) => text !== ''),
+  from: position,
+  to: position,
+})
+const chat = z.object({
+  id: chatId,
+  text: z.string().max(limits.chatTextLengthMax).transform(cleanMessage),
+  to: parsed(parsePersonId).optional(),
+  quote: quote.optional(),
+})
+const lineNumber = z.int().min(1).max(lineNumberMax)
+const chatDelete = z.object({ n: lineNumber })
+const chatHistory = z.object({ before: lineNumber })
+const settings = z
+  .object({
+    title: z
+      .string()
+      .max(limits.rawTitleLengthMax)
+      .transform((value) => cleanLine(value, limits.titleLengthMax))
+      .optional(),
+    language: z.enum(languages).optional(),
+  })
+  .refine((patch) => Object.values(patch).some((value) => value !== undefined))
 const digest = z.object({ seq: z.int().min(0), digest: z.string().max(64) })
 const slice = z.object({
   transfer: uint32,
@@ -65,7 +97,10 @@ export const parsePresence = parserOf(presence) as (value: unknown) => PresenceS
   cursor: { anchor: Position; head: Position } | null
 }
 export const parsePerson = parserOf(person)
-export const parseChat = parserOf(chat)
+export const parseChat = parserOf(chat) as (value: unknown) => ChatLine
+export const parseChatDelete = parserOf(chatDelete)
+export const parseChatHistory = parserOf(chatHistory)
+export const parseSettings = parserOf(settings)
 export const parseDigest = parserOf(digest)
 export const parseSlice = parserOf(slice) as (value: unknown) => SliceHeader
 

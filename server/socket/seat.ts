@@ -5,6 +5,7 @@ import { limits } from '../../shared/limits.ts'
 import type { JoinAnswer, JoinRequest } from '../../shared/protocol.ts'
 import { hashKey } from '../access.ts'
 import type { Clock } from '../clock.ts'
+import { settingsOf } from '../document-meta.ts'
 import type { Chat } from '../features/chat.ts'
 import type { Documents } from '../features/documents.ts'
 import { type Joined, type JoinTools, join } from '../join.ts'
@@ -145,8 +146,10 @@ export class Seat {
         },
       }
       const joined = await join(lease.room, wanted, stateVector, line, this.#tools)
-      const tail = await chat.tail(lease.room)
-      if (this.#socket.connected) this.#answer(joined, tail, ack)
+      const tail = await chat.tail(lease.room, joined.session.person.id)
+      // Read last: what changed while it waited was told before this answer, which must not take it back.
+      const settings = settingsOf(lease.room.meta)
+      if (this.#socket.connected) this.#answer(joined, { chat: tail.messages, moreChat: tail.more, settings }, ack)
       isIn = true
     } finally {
       // Whatever went wrong: no lease without a session stays behind, and no session that was not answered or is gone.
@@ -155,9 +158,9 @@ export class Seat {
     }
   }
 
-  #answer(joined: Joined, chat: JoinAnswer['chat'], ack: Ack): void {
+  #answer(joined: Joined, beside: Pick<JoinAnswer, 'chat' | 'moreChat' | 'settings'>, ack: Ack): void {
     this.#download?.stop()
-    const answer: JoinAnswer = { ...joined.answer, chat }
+    const answer: JoinAnswer = { ...joined.answer, ...beside }
     const { session, stateVector, update } = joined
     if (session.textOnly) ack({ ok: true, ...answer })
     else if (update.length <= limits.inlineStateBytesMax) ack({ ok: true, ...answer }, stateVector, update)
@@ -186,6 +189,9 @@ export class Seat {
     const room = textOnly ? chatRoom(lease.room.id) : docRoom(lease.room.id)
     return {
       presence: (changes) => void socket.emit('presence', changes),
+      chat: (message) => {
+        if (socket.rooms.has(room)) socket.emit('chat', message)
+      },
       resync: (reason) => void socket.emit('resync', { reason }),
       close: (refusal) => {
         socket.emit('closed', refusal)

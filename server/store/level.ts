@@ -1,33 +1,38 @@
 // The store on disk: LevelDB. The only file that imports `level`. Folder: scriptorium.lock (folder-lock.ts) and leveldb/.
 // It never creates a database in place of a damaged one, and never writes on after a failed write.
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { cp, mkdir, readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Level } from 'level'
 import { AppError } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
+import { probeDisk, syncFolders } from './disk.ts'
 import { lockFolder } from './folder-lock.ts'
+import { type FileDamage, filesDamage } from './leveldb/inspect.ts'
+import { mendFiles } from './leveldb/mend.ts'
 import type { Store, StoreRange, StoreWrite } from './store.ts'
 
 /** `fsync`: a resolved commit survives power loss. `os`: it survives the death of the process. */
 export type Durability = 'fsync' | 'os'
 
+const databaseName = 'leveldb'
+/** Damaged files that a message names. */
+const damagesNamed = 3
 /** Entries that one turn of a range reads, and the bytes after which such a turn ends early. */
 const rangeTurnEntries = 1_000
 const rangeTurnBytes = 256 * 1024
-/** What opening may have to write: one write buffer of LevelDB (4 MB) as a table, and a manifest. */
-const probeBytes = 5 * 1024 * 1024
-
 type Database = Level<Uint8Array, Uint8Array>
 
 /**
  * Opens (or, in a folder that has none yet, creates) the database and locks the folder, which is made if need be.
- * Throws AppError `internal`, with what to do, when the folder is in use or the database is damaged.
+ * Throws AppError `internal`, with what to do, when the folder is in use, is somebody else's, or the database is damaged.
  */
 export async function openLevelStore(options: { folder: string; durability: Durability }): Promise<LevelStore> {
   const folder = resolve(options.folder)
   const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, databaseName)
+  if (await hasNoDatabase(path)) await assertOurs(folder)
   const unlock = await lockFolder(folder)
   try {
-    const path = join(folder, 'leveldb')
     const isNew = await hasNoDatabase(path)
     if (!isNew) await assertWhole(path)
     const database: Database = new Level(path, { keyEncoding: 'view', valueEncoding: 'view', createIfMissing: isNew })
@@ -42,6 +47,35 @@ export async function openLevelStore(options: { folder: string; durability: Dura
   }
 }
 
+/** Everything that is wrong with the files of a folder that has a database and nobody uses. Changes nothing. */
+export async function inspectLevelFolder(folder: string): Promise<FileDamage[]> {
+  const unlock = await lockFolder(resolve(folder))
+  try {
+    return await filesDamage(join(folder, databaseName))
+  } finally {
+    await unlock()
+  }
+}
+
+/**
+ * Copies the database to `copy`, then makes it one that opens and has all rows that can still be read. Throws AppError
+ * `internal` when nothing can be made of it.
+ */
+export async function repairLevelFolder(folder: string, copy: string): Promise<void> {
+  const path = join(resolve(folder), databaseName)
+  const unlock = await lockFolder(resolve(folder))
+  try {
+    await cp(path, copy, { recursive: true, errorOnExist: true, force: false })
+    await mendFiles(path)
+    // `level` exports the class of classic-level under types that know only what browsers have as well.
+    await (Level as unknown as { repair(location: string): Promise<void> }).repair(path)
+    const left = await filesDamage(path)
+    if (left.length > 0) throw damaged(path, left)
+  } finally {
+    await unlock()
+  }
+}
+
 /** See openLevelStore. */
 export class LevelStore implements Store {
   readonly #database: Database
@@ -52,6 +86,8 @@ export class LevelStore implements Store {
   #state: 'open' | 'failed' | 'reopening' | 'closed' = 'open'
   #reopening: Promise<void> | undefined
   #closing: Promise<void> | undefined
+  /** The last write, settled. The threads that carry out two at once may do so in either order. */
+  #written: Promise<void> = Promise.resolve()
 
   constructor(database: Database, folder: string, durability: Durability, unlock: () => Promise<void>) {
     this.#database = database
@@ -82,16 +118,25 @@ export class LevelStore implements Store {
   }
 
   async commit(writes: StoreWrite[]): Promise<void> {
-    if (this.#state !== 'open') throw degraded(new Error(`the store is ${this.#state}`))
+    this.#assertWritable()
+    // Operation by operation: an array is turned into objects first, which costs several times as much.
+    const batch = this.#database.batch()
+    for (const write of writes) {
+      if (write.type === 'put') batch.put(write.key, write.value)
+      else batch.del(write.key)
+    }
+    const mine = this.#written.then(() => this.#write(batch))
+    this.#written = mine.catch(() => undefined)
+    return mine
+  }
+
+  async #write(batch: ReturnType<Database['batch']>): Promise<void> {
     try {
-      // Operation by operation: an array is turned into objects first, which costs several times as much.
-      const batch = this.#database.batch()
-      for (const write of writes) {
-        if (write.type === 'put') batch.put(write.key, write.value)
-        else batch.del(write.key)
-      }
+      // The one before may have failed.
+      this.#assertWritable()
       await batch.write({ sync: this.#sync })
     } catch (error) {
+      await batch.close().catch(() => undefined)
       // What is in LevelDB's log after a failed write is unknown; appending to it could hide later records.
       if (this.#state === 'open') this.#state = 'failed'
       throw degraded(error)
@@ -129,13 +174,17 @@ export class LevelStore implements Store {
   async #close(): Promise<void> {
     // How the attempt ended does not matter any more; whoever asked for it was told.
     await this.#reopening?.catch(() => undefined)
+    await this.#written
     this.#state = 'closed'
     try {
-      // Waits for writes in flight.
       await this.#database.close()
     } finally {
       await this.#unlock()
     }
+  }
+
+  #assertWritable(): void {
+    if (this.#state !== 'open') throw degraded(new Error(`the store is ${this.#state}`))
   }
 
   #assertReadable(): void {
@@ -145,9 +194,23 @@ export class LevelStore implements Store {
   }
 }
 
-/** LevelDB without its CURRENT takes itself for new: allowed to create, it would delete the data. */
+/**
+ * LevelDB without its CURRENT takes itself for new: allowed to create, it would delete the data. And what it cannot read of a
+ * log or a table it leaves out, so that documents would be shorter than they were.
+ */
 async function assertWhole(path: string): Promise<void> {
-  if (!(await readdir(path)).includes('CURRENT')) throw damaged(path)
+  const found = await filesDamage(path, limits.startCheckBytesMax)
+  if (found.length > 0) throw damaged(path, found)
+}
+
+/** A folder in which there are other things, but no database, was chosen by mistake. */
+async function assertOurs(folder: string): Promise<void> {
+  const foreign = (await readdir(folder)).find((name) => !/^(\.|scriptorium\.|lost\+found$|leveldb$)/.test(name))
+  if (foreign === undefined) return
+  throw new AppError(
+    'internal',
+    `The folder ${folder} holds other things (${foreign}) and no documents. Choose an empty or a new folder with --data.`,
+  )
 }
 
 async function openDatabase(database: Database, createIfMissing: boolean): Promise<void> {
@@ -172,12 +235,18 @@ async function hasNoDatabase(path: string): Promise<boolean> {
   }
 }
 
-const damaged = (path: string, cause?: unknown) =>
-  new AppError(
+/** `found`: what our own look at the files says; absent when LevelDB said so. */
+function damaged(path: string, found: readonly FileDamage[], cause?: unknown): AppError {
+  const folder = dirname(path)
+  const list = found.slice(0, damagesNamed).map(({ file, what }) => `${file} ${what}`)
+  if (found.length > list.length) list.push(`${found.length - list.length} more files`)
+  return new AppError(
     'internal',
-    `The database in ${path} is damaged. Nothing was changed. Restore it from a backup, or make a copy of the folder and repair that.`,
+    `The database in ${path} is damaged${list.length === 0 ? '' : ` (${list.join('; ')})`}. Nothing was changed. ` +
+      `Restore the folder from a backup, or repair it: scriptorium doctor --repair --data ${folder}`,
     { cause },
   )
+}
 
 /** LevelDB tells damage, a lock held elsewhere and a refusing disk apart only by the text of its status. */
 function openFailed(path: string, error: unknown): AppError {
@@ -189,39 +258,9 @@ function openFailed(path: string, error: unknown): AppError {
     })
   }
   if (code === 'LEVEL_CORRUPTION' || /corruption|does not exist|no such file/i.test(message)) {
-    return damaged(path, cause)
+    return damaged(path, [], cause)
   }
   return new AppError('degraded', `The database in ${path} cannot be opened: ${message}`, { cause })
-}
-
-/** Fails when the disk has no room for what opening the database may write. */
-async function probeDisk(path: string): Promise<void> {
-  try {
-    await withFile(path, 'w', async (file) => {
-      await file.writeFile(new Uint8Array(probeBytes))
-      await file.sync()
-    })
-  } finally {
-    await rm(path, { force: true })
-  }
-}
-
-/** Makes the entries of all folders from the first up to the last durable. */
-async function syncFolders(first: string, last: string): Promise<void> {
-  if (process.platform === 'win32') return
-  for (let folder = first; ; folder = dirname(folder)) {
-    await withFile(folder, 'r', (file) => file.sync())
-    if (folder === last || folder === dirname(folder)) return
-  }
-}
-
-async function withFile(path: string, flags: string, use: (file: FileHandle) => Promise<void>): Promise<void> {
-  const file = await open(path, flags)
-  try {
-    await use(file)
-  } finally {
-    await file.close()
-  }
 }
 
 /** A view of class Uint8Array: the slice() of the Buffers that LevelDB gives would share bytes instead of copying. */

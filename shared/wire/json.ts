@@ -13,8 +13,8 @@ const braceBit = 0x20
  * The value of a JSON text. Throws AppError `bad-request` when it is malformed, when its brackets nest deeper than
  * `limits.jsonDepthMax` (the outermost counts as 1; refused before parsing), or when an object in it has a key
  * `__proto__`: JSON.parse makes that a property of its own, and the first merge of the object would make it a
- * prototype. No honest client sends such a key, so the packet is refused whole instead of cleaned. The same letters in a
- * value are text as any other.
+ * prototype. No honest client sends such a key, so the packet is refused whole instead of cleaned. In a value the same
+ * letters are just text.
  */
 export function parseUntrustedJson(text: string): unknown {
   checkDepth(text)

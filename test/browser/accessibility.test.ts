@@ -46,14 +46,37 @@ test.each(['light', 'dark'] as const)(
     await ada.carets.first().waitFor({ state: 'attached' })
     await page.getByRole('button', { name: 'Chat: 1 unread' }).waitFor()
     await expectNoViolations(page, 'a document')
-    await page.getByRole('button', { name: 'Share' }).click()
+    await page.getByRole('button', { name: 'Share', exact: true }).click()
     await expectNoViolations(page, 'the share menu')
     await page.keyboard.press('Escape')
     await ada.saveState.click()
     await expectNoViolations(page, 'the save card')
     await page.keyboard.press('Escape')
-    await page.getByRole('button', { name: /^Theme/ }).click()
-    await expectNoViolations(page, 'the theme menu')
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).waitFor()
+    await expectNoViolations(page, 'the menu')
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click()
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+    await expectNoViolations(page, 'the shortcuts')
+    await page.keyboard.press('Escape')
+    for (const [keys, name] of [
+      ['Control+k', 'Commands'],
+      ['Control+Comma', 'Settings'],
+    ] as const) {
+      await page.keyboard.press(keys)
+      await page.getByRole('dialog', { name }).waitFor()
+      await expectNoViolations(page, name)
+      await page.keyboard.press('Escape')
+    }
+    await page.getByRole('button', { name: /^Count/ }).click()
+    await expectNoViolations(page, 'the counts')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Both' }).click()
+    await page.getByRole('region', { name: 'Preview' }).getByRole('heading', { name: 'Title' }).waitFor()
+    await page.keyboard.press('Control+Alt+o')
+    await page.getByRole('complementary', { name: 'Table of contents' }).getByText('Title').waitFor()
+    await expectNoViolations(page, 'the preview and the table of contents')
+    await page.getByRole('button', { name: 'Write', exact: true }).click()
     await page.keyboard.press('Escape')
     await ada.openPanel('people')
     await expectNoViolations(page, 'the people')
@@ -85,23 +108,32 @@ test('the keyboard reaches everything in the order in which it stands, and the t
   const document = await createDocument(suite.url, { text: 'text' })
   const [ada] = await suite.meet(document.links.own)
   await ada.expectSaveState('Saved')
+  await ada.page.getByRole('button', { name: 'Count: 1 word' }).waitFor()
   await ada.openPanel('chat')
   await ada.page.evaluate(() => (globalThis.document.activeElement as HTMLElement | null)?.blur())
   await ada.page.getByRole('button', { name: 'Skip to the text' }).focus()
   const reached: string[] = []
-  for (let i = 0; i < 14 && reached.at(-1) !== 'Send'; i++) {
+  for (let i = 0; i < 20 && reached.at(-1) !== 'Send'; i++) {
     reached.push(await focused(ada.page))
+    // In the text, Tab indents.
+    if (reached.at(-1) === 'Document text') await ada.press('Escape')
     await ada.press('Tab')
   }
   expect(reached).toEqual([
     'Skip to the text',
     'Your documents',
+    'text',
     'Save state: Saved',
+    'Write',
+    'Both',
+    'Read',
     'Share',
     'People: only you',
     'Chat',
-    'Theme: System',
+    'More',
     'Document text',
+    'Language: Markdown',
+    'Count: 1 word',
     'Close chat',
     'Chat',
     'Message',
@@ -119,7 +151,7 @@ test('Escape closes menus and panels, and the focus is back where it was', async
   for (const [name, opened] of [
     ['Share', ada.page.getByRole('dialog', { name: 'Share' })],
     ['Save state: Saved', ada.page.getByRole('dialog', { name: 'Save state: Saved' })],
-    ['Theme: System', ada.page.getByRole('dialog', { name: 'Theme: System' })],
+    ['More', ada.page.getByRole('dialog', { name: 'More' })],
     ['People: only you', ada.page.getByRole('complementary', { name: 'People' })],
     ['Chat', ada.page.getByRole('complementary', { name: 'Chat' })],
   ] as const) {
@@ -144,7 +176,7 @@ test('at 360 pixels nothing sticks out, and everything can still be done', async
   }
   await ada.expectSaveState('Saved')
   await expectNothingOut('the document')
-  await ada.page.getByRole('button', { name: 'Share' }).click()
+  await ada.page.getByRole('button', { name: 'Share', exact: true }).click()
   await ada.page.getByRole('button', { name: 'Copy view link' }).waitFor()
   await expectNothingOut('the share menu')
   await ada.press('Escape')

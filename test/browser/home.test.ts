@@ -64,7 +64,7 @@ test('[A2] nothing but the server is ever asked for anything, and no key is in a
   await ada.type('more')
   await ada.press('Control+f')
   await ada.page.getByRole('textbox', { name: 'Find' }).waitFor()
-  await ada.page.getByRole('button', { name: 'Share' }).click()
+  await ada.page.getByRole('button', { name: 'Share', exact: true }).click()
   await ada.expectSaveState('Saved')
   const { host } = new URL(suite.url)
   const foreign = asked.filter((url) => url !== '' && !/^(data|blob):/.test(url) && new URL(url).host !== host)

@@ -20,7 +20,7 @@ const onPlainHttp = (link: string, port?: number): string => {
 /** Copies a link in the share menu and returns what a paste then brings. */
 async function copyLink(who: DocumentPage, kind: 'edit' | 'view'): Promise<string> {
   const { page } = who
-  await page.getByRole('button', { name: 'Share' }).click()
+  await page.getByRole('button', { name: 'Share', exact: true }).click()
   await page.getByRole('button', { name: `Copy ${kind} link` }).click()
   await page.getByRole('button', { name: 'Copied' }).waitFor()
   await page.keyboard.press('Escape')
@@ -62,7 +62,7 @@ test('[A3] a link that the owner replaces stops working at once, and the new one
   const document = await createDocument(suite.url, { text: 'shared' })
   const owner = await openDocument(suite.browser, document.links.own)
   const writer = await openDocument(suite.browser, document.links.edit)
-  await owner.page.getByRole('button', { name: 'Share' }).click()
+  await owner.page.getByRole('button', { name: 'Share', exact: true }).click()
   const row = owner.page.getByRole('dialog', { name: 'Share' })
   await row.getByRole('button', { name: 'Make a new link' }).first().click()
   await row.getByRole('button', { name: 'Replace it' }).click()

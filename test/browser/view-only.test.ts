@@ -37,7 +37,7 @@ test('[H3] with a view link the chat can be read, and a line stands where one wo
 test('[A1] with a view link only the view link can be passed on', async () => {
   const document = await createDocument(suite.url)
   const [reader] = await suite.meet(document.links.view)
-  await reader.page.getByRole('button', { name: 'Share' }).click()
+  await reader.page.getByRole('button', { name: 'Share', exact: true }).click()
   await reader.page.getByRole('button', { name: 'Copy view link' }).waitFor()
   expect(await reader.page.getByRole('button', { name: 'Copy edit link' }).count()).toBe(0)
   expect(await reader.page.getByRole('button', { name: 'Make a new link' }).count()).toBe(0)

@@ -5,6 +5,7 @@ import { Provider } from '../../client/sync/index.ts'
 import type { ClientId } from '../../shared/ids.ts'
 import { RawClient } from '../harness/client.ts'
 import { eventually } from '../harness/eventually.ts'
+import { report } from '../harness/figures.ts'
 import { createDocument, startServer, type TestDocument, type TestServer, textOnServer } from '../harness/server.ts'
 import { noFaults, startTcpProxy } from '../harness/tcp-proxy.ts'
 
@@ -34,7 +35,8 @@ async function writeThroughCut(document: TestDocument, bytes: number, transports
   try {
     await eventually(() => expect([provider.status, provider.unsavedCount]).toEqual(['live', 0]))
   } catch (error) {
-    throw new Error(`never came back after a cut at byte ${bytes} (${transports})`, { cause: error })
+    const state = JSON.stringify(provider.saveState)
+    throw new Error(`never came back after a cut at byte ${bytes} (${transports}): ${state}`, { cause: error })
   } finally {
     await provider.destroy()
     await proxy.close()
@@ -44,14 +46,17 @@ async function writeThroughCut(document: TestDocument, bytes: number, transports
 test.each([[['websocket']], [['polling']], [['polling', 'websocket']]])(
   '[E2] a first connection (%s) that is cut after any number of bytes loses nothing and comes back',
   async (transports) => {
-    const document = await createDocument(server.url)
     const cuts = Array.from({ length: Math.floor(bytesMax / stepBytes) }, (_, i) => i * stepBytes + 1)
-    // A few at a time: all at once they would only wait for each other.
+    // A few at a time: all at once they would only wait for each other. Each time in a new document: one with the text of
+    // thousands of authors takes all those bytes for the join.
     for (let i = 0; i < cuts.length; i += 20) {
-      await Promise.all(cuts.slice(i, i + 20).map((bytes) => writeThroughCut(document, bytes, transports)))
+      const some = cuts.slice(i, i + 20)
+      const document = await createDocument(server.url)
+      await Promise.all(some.map((bytes) => writeThroughCut(document, bytes, transports)))
+      const written = (await textOnServer(server.url, document)).match(/\[\d+\]/g) ?? []
+      expect(written.sort()).toEqual(some.map((bytes) => `[${bytes}]`).sort())
     }
-    const written = (await textOnServer(server.url, document)).match(/\[\d+\]/g) ?? []
-    expect(written.sort()).toEqual(cuts.map((bytes) => `[${bytes}]`).sort())
+    report(`cut at any byte (${transports.join(', ')})`, { cuts: cuts.length, 'lost or doubled edits': 0 })
   },
 )
 

@@ -5,6 +5,7 @@ import { Provider } from '../../client/sync/index.ts'
 import { Audit, marksIn } from '../harness/audit.ts'
 import { buildServer } from '../harness/built-server.ts'
 import { eventually } from '../harness/eventually.ts'
+import { report, stopwatch } from '../harness/figures.ts'
 import { MarkedAuthor } from '../harness/marked-author.ts'
 import { Random, runSeed, withSeed } from '../harness/random.ts'
 import { createDocument, type TestDocument, textOnServer } from '../harness/server.ts'
@@ -103,7 +104,13 @@ test(`[U8] [J10] a full disk (${kind}): no ack, joins see what is committed, and
       expect(marksIn(text).length, 'kept in the tab').toBeGreaterThan(0)
     }
     server.free()
+    const healing = stopwatch()
     await expectHealed()
+    report(`ENOSPC (${kind})`, {
+      'acked edits': audit.acknowledgedCount,
+      'lost acked edits': 0,
+      'everything saved after room was made, ms': healing(),
+    })
   }))
 
 test(`[U8] kill -9 while the disk is full (${kind}) loses nothing that was acknowledged`, () =>

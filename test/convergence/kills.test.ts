@@ -10,6 +10,7 @@ import { IndexedDbJournal } from '../../client/sync/indexeddb-journal.ts'
 import { Audit } from '../harness/audit.ts'
 import { buildServer } from '../harness/built-server.ts'
 import { eventually } from '../harness/eventually.ts'
+import { report, stopwatch } from '../harness/figures.ts'
 import { type KillableServer, startKillableServer } from '../harness/killable-server.ts'
 import { MarkedAuthor } from '../harness/marked-author.ts'
 import { Random, runSeed, withSeed } from '../harness/random.ts'
@@ -23,12 +24,15 @@ const backOff = { reconnectionDelay: 40, reconnectionDelayMax: 200 }
 
 let built: ReturnType<typeof buildServer>
 let ends: (() => unknown)[] = []
+/** Of each start after a kill. */
+let startMs: number[] = []
 beforeAll(() => {
   built = buildServer()
 })
 afterEach(async () => {
   for (const end of ends.reverse()) await end()
   ends = []
+  startMs = []
 })
 afterAll(() => built.remove())
 
@@ -66,7 +70,9 @@ async function killAndCheck(scene: Scene, authors: MarkedAuthor[], whileDown: ()
   proxy.cut()
   const promises = audit.promises()
   await whileDown()
+  const starting = stopwatch()
   await server.start()
+  startMs.push(starting())
   audit.expectKept(await textOnServer(server.url, document), promises, 'on disk after kill -9')
   proxy.set({ refuse: false })
 }
@@ -107,6 +113,12 @@ test(`P2: what was saved survives kill -9, ${killCount} times, and all that was 
     for (const author of authors) author.start()
     for (let i = 0; i < killCount; i++) await killAndCheck(scene, authors, async () => undefined)
     await expectSameEverywhere(scene, authors)
+    report('kill -9', {
+      kills: killCount,
+      'acked edits': scene.audit.acknowledgedCount,
+      'lost acked edits': 0,
+      'listens again after, ms (longest)': Math.max(...startMs),
+    })
   }))
 
 test(`P3: what was typed while the server was dead survives the death of the tab as well, ${killCount} times`, () =>
@@ -142,4 +154,9 @@ test(`P3: what was typed while the server was dead survives the death of the tab
       scene,
       tabs.map(({ author }) => author),
     )
+    report('kill -9, and the tab crashes as well', {
+      kills: killCount,
+      'edits typed': scene.audit.typedCount,
+      'lost edits': 0,
+    })
   }))

@@ -1,9 +1,9 @@
 // The server as hosts run it: compiled, in a process of its own, ended by signals.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runServer as run, type ServerProcess } from '../../simulate/server-process.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -21,31 +21,8 @@ export function buildServer(): { folder: string; main: string; remove(): void } 
   return { folder, main, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-export type ServerProcess = {
-  url: string
-  child: ChildProcess
-  /** Everything it has written to standard output and standard error. */
-  output(): string
-  /** Exit code, or the name of the signal that ended it. */
-  exit: Promise<number | string>
-}
+export type { ServerProcess } from '../../simulate/server-process.ts'
 
 /** Starts it on a free port of 127.0.0.1 and resolves when it listens. */
-export async function runServer(main: string, dataDir: string, args: string[] = []): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [main, '--port', '0', '--host', '127.0.0.1', '--data', dataDir, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  const exit = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)
-  const url = await new Promise<string>((resolve, reject) => {
-    const read = (piece: Buffer) => {
-      output += piece.toString()
-      const found = /http:\/\/localhost:(\d+)/.exec(output)
-      if (found) resolve(`http://127.0.0.1:${found[1]}`)
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    void exit.then((code) => reject(new Error(`the server ended with ${code}: ${output}`)))
-  })
-  return { url, child, output: () => output, exit }
-}
+export const runServer = (main: string, dataDir: string, args: string[] = []): Promise<ServerProcess> =>
+  run(main, dataDir, { args })

@@ -93,10 +93,11 @@ beforeEach(async () => {
         seq,
         role: 'edit',
         lineage: 'L'.repeat(16),
-        title: 'Title',
+        settings: { title: 'Title', language: 'markdown' },
         people: [],
         presence: [],
         chat: [],
+        moreChat: false,
         usage: { textLength: 0, stateBytes: 0, structs: 0 },
         ...decided,
       } as unknown as { ok: true } & JoinAnswer

@@ -1,9 +1,2 @@
-// The socket under a provider: tests break it where the network would.
-import type { ClientSocket } from '../../client/sync/link.ts'
-import { type Phase, socketOf } from '../../client/sync/phase.ts'
-import type { Provider } from '../../client/sync/provider.ts'
-
-/** `undefined` while the document is not open over a connection. */
-export function socketUnder(provider: Provider): ClientSocket | undefined {
-  return socketOf((provider as unknown as { core: { phase: Phase } }).core.phase)
-}
+// The simulator's way to the socket under a provider, under the name that tests know.
+export { socketUnder } from '../../simulate/socket-under.ts'

@@ -57,6 +57,18 @@ describe('[A1] what each role may do, on either door', () => {
       (_c, d, role) => get(`/api/documents/${d.id}/text`, d.keys[role]),
     ],
     ['chat', { own: 'ok', edit: 'ok', view: 'forbidden' }, (c) => code(c.ask('chat', { id: 'a', text: 'hi' }))],
+    ['chat-history', { own: 'ok', edit: 'ok', view: 'ok' }, (c) => code(c.ask('chat-history', { before: 9 }))],
+    [
+      'chat-delete',
+      { own: 'ok', edit: 'forbidden', view: 'forbidden' },
+      async (c, d) => {
+        const writer = await enter(d, 'edit')
+        await writer.ask('chat', { id: 'b', text: 'delete me' })
+        writer.close()
+        return code(c.ask('chat-delete', { n: 1 }))
+      },
+    ],
+    ['settings', { own: 'ok', edit: 'ok', view: 'forbidden' }, (c) => code(c.ask('settings', { title: 'T' }))],
     [
       'share',
       { own: 201, edit: 403, view: 403 },

@@ -1,6 +1,7 @@
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { limits } from '../../shared/limits.ts'
+import { protocolVersion } from '../../shared/protocol.ts'
 import { RawClient } from '../harness/client.ts'
 import { eventually } from '../harness/eventually.ts'
 import { JumpingClock } from '../harness/fake-clock.ts'
@@ -35,10 +36,11 @@ for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']])
 describe('[C2] another protocol version is refused with protocol-mismatch', () => {
   for (const auth of [
     {},
-    { protocol: 2 },
-    { protocol: '1' },
+    { protocol: protocolVersion - 1 },
+    { protocol: protocolVersion + 1 },
+    { protocol: String(protocolVersion) },
     { protocol: null },
-    { protocol: [1] },
+    { protocol: [protocolVersion] },
     { protocol: {} },
   ]) {
     test(JSON.stringify(auth), async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeDocumentId, makeKey } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
+import { answeredEvents, badFrames, wrongArguments, wrongJoins } from '../../simulate/hostile/bad-packets.ts'
 import { RawClient } from '../harness/client.ts'
 import { eventually } from '../harness/eventually.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
@@ -24,34 +25,23 @@ afterAll(async () => {
   expect(unhandled).toEqual([])
 })
 
-const nested = (depth: number): unknown => (depth === 0 ? 1 : { a: [nested(depth - 1)] })
-/** Arguments that no event takes. */
-const wrong: [string, unknown[]][] = [
-  ['nothing', []],
-  ['null', [null]],
-  ['a number', [42]],
-  ['text', ['text']],
-  ['true', [true]],
-  ['an array', [[]]],
-  ['an empty object', [{}]],
-  ['an object full of nulls', [{ documentId: null, key: null, clients: null, person: null, id: null, text: null }]],
-  ['nested objects', [nested(3)]],
-  ['many arguments', [1, 2, 3, 4, 5, 6, 7, 8, 9]],
-  ['bytes', [new Uint8Array([1, 2, 3])]],
-  ['two byte strings', [{}, new Uint8Array(10), new Uint8Array(10)]],
-  ['a constructor', [{ constructor: { prototype: { polluted: 1 } } }]],
-  ['large text', ['x'.repeat(60_000)]],
-  ['large bytes', [new Uint8Array(limits.updateBytesMax + 1)]],
-  ['negative and fractional numbers', [{ transfer: -1, offset: 0.5, bytes: 1e300, seq: -1, digest: 4 }]],
+const events = [
+  ...answeredEvents,
+  'leave',
+  'presence',
+  'typing',
+  'chat-delete',
+  'nonsense',
+  'toString',
+  '__proto__',
+  '',
 ]
-const answered = ['join', 'update', 'slice', 'person', 'chat', 'digest'] as const
-const events = [...answered, 'leave', 'presence', 'nonsense', 'toString', '__proto__', '']
 
 describe('[W5] [E3] wrong arguments are answered bad-request or dropped, joined or not', () => {
   for (const isJoined of [true, false]) {
-    for (const event of answered) {
+    for (const event of answeredEvents) {
       test(`${event}, ${isJoined ? 'in the document' : 'before any join'}`, async () => {
-        for (const [name, args] of wrong) {
+        for (const [name, args] of wrongArguments) {
           const client = new RawClient(server.url)
           await client.connected()
           if (isJoined) await client.join(witnesses.document)
@@ -75,7 +65,7 @@ describe('[W5] [E3] wrong arguments are answered bad-request or dropped, joined 
       await client.connected()
       if (isJoined) await client.join(witnesses.document)
       for (const event of events.filter((name) => name !== '')) {
-        for (const [, args] of wrong) client.socket.emit(event, ...args)
+        for (const [, args] of wrongArguments) client.socket.emit(event, ...args)
       }
       // In order behind them, so that all were seen; a reserved name ends the connection, which is as good.
       await client.ask('leave').catch(() => undefined)
@@ -121,27 +111,7 @@ describe('[W5] [E3] wrong arguments are answered bad-request or dropped, joined 
 })
 
 describe('[W3] what is no packet ends its connection and nothing else', () => {
-  const frames: [string, string | Uint8Array][] = [
-    ['a binary event of the default parser', '451-["update",{"_placeholder":true,"num":0}]'],
-    ['an unknown packet type', '49'],
-    ['broken JSON', '42["join",'],
-    ['no array', '42{"a":1}'],
-    ['an empty array', '42[]'],
-    ['a number for a name', '42[1]'],
-    ['a reserved name', '42["disconnect"]'],
-    ['a reserved name, connect_error', '42["connect_error",1]'],
-    ['a key __proto__', '42["join",{"__proto__":{"polluted":1}}]'],
-    ['deep nesting', `42["join",${'['.repeat(200)}${']'.repeat(200)}]`],
-    ['ten thousand arguments', `42["join"${',1'.repeat(10_000)}]`],
-    ['an ack nobody asked for', '4399[1]'],
-    ['another namespace', '42/admin,["join"]'],
-    ['an empty frame', new Uint8Array()],
-    ['a frame of an unknown type', new Uint8Array([9, 0, 0])],
-    ['a frame whose header is longer than it', new Uint8Array([5, 0, 0xff, 0xff, 3])],
-    ['a frame whose lengths do not add up', new Uint8Array([5, 0, 2, 0x5b, 0x5d, 1, 200, 1])],
-    ['noise', new Uint8Array(1000).fill(0xa5)],
-  ]
-  for (const [name, frame] of frames) {
+  for (const [name, frame] of badFrames) {
     test(name, async () => {
       const client = new RawClient(server.url)
       await client.join(witnesses.document)
@@ -197,22 +167,7 @@ describe('[J1] ids that are none', () => {
 })
 
 describe('[J1] requests with one wrong field are bad requests', () => {
-  const fields: [string, object][] = [
-    ['clients with an id that is none', { clients: [{ id: 0 }] }],
-    ['clients with a negative id', { clients: [{ id: -1 }] }],
-    ['clients with an id over 32 bits', { clients: [{ id: 2 ** 32 }] }],
-    ['clients with a token that is no text', { clients: [{ id: 5, token: { length: 22 } }] }],
-    ['a person without a secret', { person: { name: 'A', color: 1 } }],
-    ['a short secret', { person: { secret: 'short', name: 'A', color: 1 } }],
-    ['a colour outside the palette', { person: { secret: 'A'.repeat(22), name: 'A', color: 12 } }],
-    ['a colour as CSS', { person: { secret: 'A'.repeat(22), name: 'A', color: 'red;x:y' } }],
-    ['a name that is an object', { person: { secret: 'A'.repeat(22), name: {}, color: 1 } }],
-    ['a huge name', { person: { secret: 'A'.repeat(22), name: 'x'.repeat(2_000), color: 1 } }],
-    ['a lineage that is none', { lineage: '../x' }],
-    ['a key that is none', { key: ['a'] }],
-    ['textOnly that is no boolean', { textOnly: 'yes' }],
-  ]
-  for (const [name, request] of fields) {
+  for (const [name, request] of wrongJoins) {
     test(name, async () => {
       const client = new RawClient(server.url)
       const answer = await client.join(witnesses.document, { request })

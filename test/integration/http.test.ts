@@ -132,7 +132,7 @@ describe('GET of a document', () => {
     }
     await expectError(await ask('/api/nothing'), 404, 'not-found')
     await expectError(await ask('/nothing/here'), 404, 'not-found')
-    await expectError(await ask(path(), { method: 'DELETE', headers: bearer(document.keys.own) }), 404, 'not-found')
+    await expectError(await ask(path(), { method: 'PUT', headers: bearer(document.keys.own) }), 404, 'not-found')
   })
 
   test('[J2] guessing keys is rated by address', async () => {

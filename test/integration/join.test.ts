@@ -42,7 +42,7 @@ test('[J1] one answer has the text, the people, the chat, the title and what the
     ok: true,
     seq: 1,
     role: 'view',
-    title: 'A title',
+    settings: { title: 'A title', language: 'markdown' },
     usage: { textLength: 5 },
     chat: [{ n: 1, text: 'hi', name: 'Ada' }],
     presence: [[ada.joined!.clientId, { cursor: null, idle: true }]],
@@ -141,6 +141,19 @@ test('[J8] a join in the same document is a re-sync: nobody sees him leave or co
   const since = bob.heard.slice(before)
   expect(since.map(({ event }) => event)).toEqual(['update'])
   expect(since[0]!.args[0]).not.toHaveProperty('presence')
+})
+
+test('[J8] [P5] a re-sync brings a name that was changed since the last join', async () => {
+  const document = await createDocument(server.url)
+  const [ada, bob] = [connect(), connect()]
+  await ada.join(document)
+  await bob.join(document)
+  const person = { secret: bob.secret, name: 'Robert', color: 7 }
+  await bob.join(document, { request: { person } })
+  const { clientId } = bob.joined!
+  const told = { clientId, name: 'Robert', color: 7 }
+  expect(bob.joined!.people).toContainEqual(expect.objectContaining(told))
+  await eventually(() => expect(JSON.stringify(ada.of('presence'))).toContain('"name":"Robert"'))
 })
 
 describe('[J9] a state over inlineStateBytesMax comes in slices', () => {

@@ -18,6 +18,7 @@ test('[C3] a listed origin may poll and use the API; what it sends is allowed by
   const preflight = await ask(path, friend, 'OPTIONS')
   expect([preflight.status, granted(preflight)]).toEqual([204, friend])
   expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization, content-type')
+  expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, POST, DELETE')
   const read = await ask(path, friend, 'GET', keys.view)
   expect([read.status, granted(read)]).toEqual([200, friend])
   const poll = await ask('/socket.io/?EIO=4&transport=polling', friend)

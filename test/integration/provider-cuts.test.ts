@@ -4,6 +4,7 @@ import * as Y from 'yjs'
 import { Provider, type ProviderInternals } from '../../client/sync/provider.ts'
 import type { ProviderOptions } from '../../client/sync/types.ts'
 import { createMemoryStore, type MemoryStore } from '../../server/store/memory.ts'
+import { limits } from '../../shared/limits.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createDocument, startServer, type TestDocument, type TestServer, textOnServer } from '../harness/server.ts'
 import { socketUnder } from '../harness/socket-under.ts'
@@ -97,6 +98,26 @@ describe('cut connections', () => {
     expect(await textOnServer(server.url, document)).toBe('offline')
   })
 
+  test('of a thousand edits made offline none is called saved before the server has it', async () => {
+    const document = await createDocument(server.url)
+    const ada = join(document)
+    await ada.whenSynced()
+    ada.disconnect()
+    let saved = 0
+    const edits = Array.from({ length: 1_000 }, async (_, i) => {
+      type(ada, String(i % 10))
+      await ada.whenSaved()
+      saved++
+    })
+    const allSaved = Promise.all(edits)
+    allSaved.catch(() => undefined)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(saved).toBe(0)
+    ada.connect()
+    await allSaved
+    expect(await textOnServer(server.url, document)).toBe(text(ada))
+  })
+
   test('[U5] an update whose ack was lost with the connection is not there twice', async () => {
     const document = await createDocument(server.url)
     const { proxy, url } = await proxied()
@@ -139,6 +160,42 @@ describe('cut connections', () => {
       type(ada, upgrades)
       await ada.whenSaved()
       expect(await textOnServer(server.url, document)).toBe(upgrades)
+    }
+  })
+
+  /** Cuts everything and waits until the provider has joined again; tells what it came back over. */
+  async function cutAndBack(provider: Provider, proxy: TcpProxy): Promise<string | undefined> {
+    const before = socketUnder(provider)
+    await eventually(() => {
+      // Between two polls there is no connection to cut.
+      if (socketUnder(provider) === before) proxy.cut()
+      expect(provider.status).toBe('live')
+      expect(socketUnder(provider)).not.toBe(before)
+    })
+    return socketUnder(provider)?.io.engine.transport.name
+  }
+
+  test('[C1] WebSockets that are cut young twice lead to polling; when that is cut as well, back to WebSockets', async () => {
+    const { proxy, url } = await proxied()
+    const ada = join(await createDocument(server.url), { url, socket: { reconnectionDelay: 5 } })
+    await ada.whenSynced()
+    expect(await cutAndBack(ada, proxy)).toBe('websocket')
+    expect(await cutAndBack(ada, proxy)).toBe('polling')
+    expect(await cutAndBack(ada, proxy)).toBe('websocket')
+  })
+
+  test('[C1] a server that was away for a moment, twice, does not lead to polling', async () => {
+    const { proxy, url } = await proxied()
+    const ada = join(await createDocument(server.url), { url, socket: { reconnectionDelay: 5 } })
+    await ada.whenSynced()
+    for (let times = 0; times < 3; times++) {
+      const refusedBefore = proxy.refusedCount
+      proxy.set({ refuse: true })
+      proxy.cut()
+      await eventually(() => expect(proxy.refusedCount).toBeGreaterThan(refusedBefore + 2))
+      proxy.set({ refuse: false })
+      await eventually(() => expect(ada.status).toBe('live'))
+      await eventually(() => expect(socketUnder(ada)?.io.engine.transport.name).toBe('websocket'))
     }
   })
 
@@ -187,6 +244,25 @@ describe('large texts', () => {
       expect(text(bob) === `${paste}and on`).toBe(true)
       expect(new Set(down)).toEqual(new Set(['down']))
     }
+  })
+
+  test('[U10] a replacement in 3,000 places goes in many updates, and nobody waits for the whole of it', async () => {
+    const document = await createDocument(server.url, { text: 'lorem ipsum '.repeat(3_000) })
+    const [ada, bob] = [join(document), join(document)]
+    await Promise.all([ada.whenSynced(), bob.whenSynced()])
+    const seqBefore = bob.seq
+    ada.doc.transact(() => {
+      for (let i = 2_999; i >= 0; i--) {
+        content(ada).delete(i * 12, 5)
+        content(ada).insert(i * 12, 'LOREM')
+      }
+    })
+    // Typed meanwhile: it comes after what it stands on.
+    type(ada, 'the end')
+    await ada.whenSaved()
+    expect(ada.seq).toBeGreaterThanOrEqual(seqBefore + 6_000 / limits.updateStepsMax)
+    await eventually(() => expect(text(bob)).toBe(`${'LOREM ipsum '.repeat(3_000)}the end`))
+    expect(await textOnServer(server.url, document)).toBe(text(bob))
   })
 
   test('[J3] broadcasts during a transfer are held and then applied', async () => {

@@ -2,88 +2,35 @@
 // browser would keep over a reload is given by hand.
 import 'fake-indexeddb/auto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import * as Y from 'yjs'
-import { systemClock } from '../../client/sync/clock.ts'
-import { IndexedDbJournal } from '../../client/sync/indexeddb-journal.ts'
-import { Provider } from '../../client/sync/provider.ts'
-import type { ProviderOptions } from '../../client/sync/types.ts'
 import { limits } from '../../shared/limits.ts'
 import { eventually } from '../harness/eventually.ts'
+import { crash, JournalTabs } from '../harness/journal-tabs.ts'
 import { createDocument, startServer, type TestDocument, type TestServer, textOnServer } from '../harness/server.ts'
 
 let server: TestServer
 let document: TestDocument
-let ends: (() => Promise<unknown>)[] = []
+let tabs: JournalTabs
 
 beforeAll(async () => {
   server = await startServer()
 })
 beforeEach(async () => {
   document = await createDocument(server.url, { text: 'base ' })
+  tabs = new JournalTabs(server.url, document)
 })
-afterEach(async () => {
-  await Promise.all(ends.map((end) => end()))
-  ends = []
-})
+afterEach(() => tabs.end())
 afterAll(() => server.close())
-
-/** ms by which this test's clock is ahead: tabs older than a lease are made by pushing it. */
-let ahead = 0
-const clock = { ...systemClock, now: () => Date.now() + ahead }
-
-type Tab = {
-  provider: Provider
-  journal: IndexedDbJournal
-  recovered: number[]
-  text(): string
-  type(more: string): void
-}
-
-function openTab(tabId: string, extra: Partial<ProviderOptions> = {}): Tab {
-  const journal = new IndexedDbJournal(document.id, tabId, clock)
-  const options: ProviderOptions = {
-    url: server.url,
-    documentId: document.id,
-    key: document.keys.edit,
-    doc: new Y.Doc(),
-    person: { name: 'Ada' },
-    ...extra,
-  }
-  const provider = new Provider(options, { clock, journal })
-  const recovered: number[] = []
-  provider.on('recovered', ({ characters }) => recovered.push(characters))
-  ends.push(() => provider.destroy())
-  const content = provider.doc.getText('content')
-  return {
-    provider,
-    journal,
-    recovered,
-    text: () => content.toString(),
-    type: (more) => content.insert(content.length, more),
-  }
-}
-
-/** The tab's process is gone: no goodbye, nothing more is sent. What was written by then is in the database. */
-async function crash(tab: Tab): Promise<void> {
-  await tab.journal.flushed()
-  await tab.journal.crash()
-  await tab.provider.destroy()
-}
 
 /** Opens, syncs, goes offline, types, and crashes. */
 async function typeAndCrash(tabId: string, typed: string): Promise<void> {
-  const tab = openTab(tabId)
-  await tab.provider.whenSynced()
-  tab.provider.disconnect()
-  tab.type(typed)
-  await tab.journal.flushed()
+  const tab = await tabs.typeOffline(tabId, typed)
   expect(tab.provider.saveState).toEqual({ kind: 'offline', kept: true })
   await crash(tab)
 }
 
 test('text typed offline comes back after a crash of the tab, before the network does, and reaches the server', async () => {
   await typeAndCrash('one', 'offline')
-  const tab = openTab('one', { autoConnect: false })
+  const tab = tabs.open('one', { autoConnect: false })
   await tab.provider.whenLoaded()
   expect(tab.text()).toBe('base offline')
   expect(tab.recovered).toEqual(['offline'.length])
@@ -96,7 +43,7 @@ test('text typed offline comes back after a crash of the tab, before the network
 
 test('typing between the crash and the network goes on without a clash of ids', async () => {
   await typeAndCrash('one', 'before ')
-  const tab = openTab('one', { autoConnect: false })
+  const tab = tabs.open('one', { autoConnect: false })
   await tab.provider.whenLoaded()
   tab.type('after')
   tab.provider.connect()
@@ -106,11 +53,11 @@ test('typing between the crash and the network goes on without a clash of ids', 
 
 test('crashing twice before the network comes back loses nothing', async () => {
   await typeAndCrash('one', 'first ')
-  const second = openTab('one', { autoConnect: false })
+  const second = tabs.open('one', { autoConnect: false })
   await second.provider.whenLoaded()
   second.type('second')
   await crash(second)
-  const third = openTab('one')
+  const third = tabs.open('one')
   await third.provider.whenSaved()
   await third.provider.whenSynced()
   await third.provider.whenSaved()
@@ -119,12 +66,12 @@ test('crashing twice before the network comes back loses nothing', async () => {
 
 test('another tab adopts what a crashed one left, but only once its lease is old', async () => {
   await typeAndCrash('gone', 'left ')
-  const early = openTab('other')
+  const early = tabs.open('other')
   await early.provider.whenSynced()
   expect(early.text()).toBe('base ')
   await early.provider.destroy()
-  ahead += 2 * limits.leaseMs
-  const late = openTab('another')
+  tabs.ahead += 2 * limits.leaseMs
+  const late = tabs.open('another')
   await late.provider.whenSynced()
   await late.provider.whenSaved()
   expect(late.recovered).toEqual(['left '.length])
@@ -132,13 +79,9 @@ test('another tab adopts what a crashed one left, but only once its lease is old
 })
 
 test('a tab that lives is never adopted from, however old its lease', async () => {
-  const living = openTab('living')
-  await living.provider.whenSynced()
-  living.provider.disconnect()
-  living.type('mine')
-  await living.journal.flushed()
-  ahead += 2 * limits.leaseMs
-  const other = openTab('other')
+  const living = await tabs.typeOffline('living', 'mine')
+  tabs.ahead += 2 * limits.leaseMs
+  const other = tabs.open('other')
   await other.provider.whenSynced()
   expect(other.text()).toBe('base ')
   living.provider.connect()
@@ -147,12 +90,12 @@ test('a tab that lives is never adopted from, however old its lease', async () =
 })
 
 test('a tab that said goodbye is adopted at once, and two that open together do not both do it', async () => {
-  const leaving = openTab('leaving')
+  const leaving = tabs.open('leaving')
   await leaving.provider.whenSynced()
   leaving.provider.disconnect()
   leaving.type('legacy ')
   await leaving.provider.destroy()
-  const heirs = [openTab('a'), openTab('b')]
+  const heirs = [tabs.open('a'), tabs.open('b')]
   await Promise.all(heirs.map(({ provider }) => provider.whenSynced()))
   await Promise.all(heirs.map(({ provider }) => provider.whenSaved()))
   expect(heirs.flatMap(({ recovered }) => recovered)).toEqual(['legacy '.length])
@@ -162,41 +105,41 @@ test('a tab that said goodbye is adopted at once, and two that open together do 
 
 test('a view-only tab hands on what it found: an edit tab opened next sends it', async () => {
   await typeAndCrash('one', 'unsaved')
-  ahead += 2 * limits.leaseMs
-  const viewer = openTab('viewer', { key: document.keys.view })
+  tabs.ahead += 2 * limits.leaseMs
+  const viewer = tabs.open('viewer', { key: document.keys.view })
   await viewer.provider.whenSynced()
   await eventually(() => expect(viewer.provider.role).toBe('view'))
   await viewer.journal.flushed()
-  const editor = openTab('editor')
+  const editor = tabs.open('editor')
   await editor.provider.whenSynced()
   await editor.provider.whenSaved()
   expect(editor.recovered).toEqual(['unsaved'.length])
   expect(await textOnServer(server.url, document)).toBe('base unsaved')
   await viewer.provider.destroy()
   await editor.provider.destroy()
-  const later = openTab('later')
+  const later = tabs.open('later')
   await later.provider.whenSynced()
   expect([later.recovered, later.text()]).toEqual([[], 'base unsaved'])
 })
 
 test('a tab that is refused for its key hands on what it found', async () => {
   await typeAndCrash('one', 'unsaved')
-  ahead += 2 * limits.leaseMs
-  const refused = openTab('refused', { key: 'K'.repeat(22) })
+  tabs.ahead += 2 * limits.leaseMs
+  const refused = tabs.open('refused', { key: 'K'.repeat(22) })
   await expect(refused.provider.whenSynced()).rejects.toMatchObject({ code: 'forbidden' })
   await refused.journal.flushed()
-  const editor = openTab('editor')
+  const editor = tabs.open('editor')
   await editor.provider.whenSynced()
   await editor.provider.whenSaved()
   expect(await textOnServer(server.url, document)).toBe('base unsaved')
 })
 
 test('text typed before the first join ever survives a crash', async () => {
-  const first = openTab('one', { autoConnect: false })
+  const first = tabs.open('one', { autoConnect: false })
   await first.provider.whenLoaded()
   first.type('typed early')
   await crash(first)
-  const second = openTab('one')
+  const second = tabs.open('one')
   await second.provider.whenSynced()
   await second.provider.whenSaved()
   expect(second.recovered).toEqual(['typed early'.length])
@@ -204,12 +147,12 @@ test('text typed before the first join ever survives a crash', async () => {
 })
 
 test('what was acknowledged is not sent again: a reload recovers nothing', async () => {
-  const first = openTab('one')
+  const first = tabs.open('one')
   await first.provider.whenSynced()
   first.type('saved')
   await first.provider.whenSaved()
   await crash(first)
-  const second = openTab('one', { autoConnect: false })
+  const second = tabs.open('one', { autoConnect: false })
   await second.provider.whenLoaded()
   expect([second.provider.unsavedCount, second.recovered]).toEqual([0, []])
   second.provider.connect()
@@ -218,26 +161,26 @@ test('what was acknowledged is not sent again: a reload recovers nothing', async
 })
 
 test('a deletion made offline comes back, too', async () => {
-  const first = openTab('one')
+  const first = tabs.open('one')
   await first.provider.whenSynced()
   first.provider.disconnect()
   first.provider.doc.getText('content').delete(0, 2)
   await crash(first)
-  const second = openTab('one')
+  const second = tabs.open('one')
   await second.provider.whenSynced()
   await second.provider.whenSaved()
   expect(await textOnServer(server.url, document)).toBe('se ')
 })
 
 test('[E1] refused text is not sent in a circle: it is aside after a reload, and the document opens as it is', async () => {
-  const first = openTab('one')
+  const first = tabs.open('one')
   await first.provider.whenSynced()
   first.type('x'.repeat(limits.textLengthMax))
   await expect(first.provider.whenSaved()).rejects.toMatchObject({ code: 'too-large' })
   // It stands on what will never be sent, so it may not come back as something to send.
   first.type('too late')
   await crash(first)
-  const second = openTab('one')
+  const second = tabs.open('one')
   await second.provider.whenSynced()
   expect(second.recovered).toEqual([])
   expect(second.text()).toBe('base ')
@@ -256,7 +199,7 @@ test('where storage fails, the save state says that nothing is kept, and text st
     throw new DOMException('private mode', 'InvalidStateError')
   }
   try {
-    const tab = openTab('one')
+    const tab = tabs.open('one')
     await tab.provider.whenSynced()
     tab.provider.disconnect()
     tab.type('unkept')

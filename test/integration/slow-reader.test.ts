@@ -3,6 +3,7 @@ import { limits } from '../../shared/limits.ts'
 import { RawClient } from '../harness/client.ts'
 import { eventually } from '../harness/eventually.ts'
 import { JumpingClock } from '../harness/fake-clock.ts'
+import { report } from '../harness/figures.ts'
 import { createDocument, startServer, type TestDocument, type TestServer } from '../harness/server.ts'
 
 let clock: JumpingClock
@@ -79,7 +80,7 @@ for (const transports of [['websocket'], ['polling']]) {
       const [reader, slow] = [await enter(), await enter(transports)]
       const writers = [await enter(), await enter(), await enter()]
       const resume = stopReading(slow)
-      await flood(writers)
+      const writtenBytes = await flood(writers)
       const markedAt = bytesHeard(reader)
       for (const writer of writers) {
         await writer.join(document)
@@ -106,6 +107,11 @@ for (const transports of [['websocket'], ['polling']]) {
       await writers[1]!.join(document)
       await writers[1]!.type('!')
       await eventually(() => expect((slow.of('update').at(-1)!.args[0] as { to: number }).to).toBe(last.seq + 1))
+      report(`slow reader (${transports.join(', ')})`, {
+        'written until it was left out, MB': writtenBytes / 1024 / 1024,
+        'sent to it, MB': bytesHeard(slow) / 1024 / 1024,
+        'sent to others meanwhile, MB': bytesHeard(reader) / 1024 / 1024,
+      })
     })
 
     test('is closed after staleMsMax, and nobody else is', async () => {

@@ -3,12 +3,12 @@ import { type Action, can, grantOf, hashKey } from '../../server/access.ts'
 import { makeKey } from '../../shared/ids.ts'
 import { type Role, roles } from '../../shared/protocol.ts'
 
-const reading: Action[] = ['join', 'leave', 'presence', 'person', 'digest', 'read']
-const writing: Action[] = ['update', 'slice', 'chat']
+const reading: Action[] = ['join', 'leave', 'presence', 'person', 'digest', 'read', 'chat-history']
+const writing: Action[] = ['update', 'slice', 'chat', 'typing', 'settings']
 const matrix: Record<Role, Action[]> = {
   view: reading,
   edit: [...reading, ...writing],
-  own: [...reading, ...writing, 'share'],
+  own: [...reading, ...writing, 'chat-delete', 'share', 'delete'],
 }
 const actions = matrix.own
 

@@ -90,3 +90,11 @@ test('--help names every flag and its twin', () => {
     expect(helpText()).toContain(name)
   }
 })
+
+test('a tool is handed everything after its name', () => {
+  expect(parseCommand(['simulate', '--port', 'x', '--help'], {})).toEqual({
+    kind: 'simulate',
+    args: ['--port', 'x', '--help'],
+  })
+  expect(parseCommand(['doctor'], {})).toEqual({ kind: 'doctor', args: [] })
+})

@@ -4,7 +4,7 @@ import * as Y from 'yjs'
 import { type GuardView, guard, type Verdict } from '../../shared/guard.ts'
 import { limits } from '../../shared/limits.ts'
 import { badUpdates, honestUpdate } from '../harness/bad-updates.ts'
-import { deleted, struct, text, update } from '../harness/update-writer.ts'
+import { struct, text, update } from '../harness/update-writer.ts'
 
 const own = 1001
 const other = 2002
@@ -185,7 +185,7 @@ describe('what no honest client sends is refused and changes nothing', () => {
 
 describe('work is bounded, by count and not by clock', () => {
   it("[G8] deletions that each cover the same structures again are no encoder's", () => {
-    const ranges = Array.from({ length: 50_000 }, (): [number, number] => [0, 20])
+    const ranges = Array.from({ length: 900 }, (): [number, number] => [0, 20])
     expect(refusal(guard(update([], [{ client: other, ranges }]), view(plain())))).toBe('malformed')
     const twice = { client: other, ranges: [[0, 20]] as [number, number][] }
     expect(refusal(guard(update([], [twice, twice]), view(plain())))).toBe('malformed')
@@ -196,21 +196,8 @@ describe('work is bounded, by count and not by clock', () => {
     const at = (client: number, clock: number) => (clock < 0 ? {} : { rightOrigin: { client, clock } })
     const before = Array.from({ length: 8_000 }, (_, i) => struct(text('x'), at(other, i - 1)))
     apply(doc, update([{ client: other, clock: 0, structs: before }]))
-    const structs = Array.from({ length: 4_000 }, (_, i) => struct(text('z'), at(other, i)))
+    const structs = Array.from({ length: 900 }, (_, i) => struct(text('z'), at(other, i)))
     expect(refusal(guard(update([{ client: own, clock: 0, structs }]), view(doc)))).toBe('too-much-work')
-  })
-
-  it('[G11] splits in vain of a long array are too much work', () => {
-    const doc = new Y.Doc()
-    const runs = Array.from({ length: 90_000 }, (_, i) => struct(i % 2 ? deleted(1) : text('ab')))
-    apply(doc, update([{ client: other, clock: 0, structs: runs }]))
-    const structs = Array.from({ length: 40_000 }, (_, i) =>
-      struct(text('z'), {
-        origin: { client: other, clock: (i * 3) % 1_000 },
-        rightOrigin: { client: other, clock: 3 * (i % 300) + 1 },
-      }),
-    )
-    expect(refusal(guard(update([{ client: own, clock: 0, structs }]), view(doc)))).not.toBe('accepted')
   })
 })
 

@@ -6,12 +6,15 @@ import {
   findOpened,
   forget,
   forgetKey,
+  pin,
   readOpened,
   remember,
   strongestKey,
 } from '../../client/pages/opened-documents.ts'
 import { makePerson, OwnPersonStore, parsePerson } from '../../client/pages/own-person.ts'
 import type { PageStorage } from '../../client/ui/storage.ts'
+import { en } from '../../client/words/en.ts'
+import { setWords } from '../../client/words/words.ts'
 import { makeDocumentId, makeKey, platformRandom } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 
@@ -24,6 +27,8 @@ function memoryStorage(): PageStorage & { values: Map<string, string> } {
     removeItem: (name) => void values.delete(name),
   }
 }
+
+setWords(en)
 
 const [id, otherId] = [makeDocumentId(), makeDocumentId()]
 const [own, edit, view] = [makeKey(), makeKey(), makeKey()]
@@ -46,6 +51,23 @@ describe('opened documents', () => {
     expect(strongestKey(findOpened(storage, id)!)).toEqual({ role: 'own', key: own })
     forgetKey(storage, id, 'own')
     expect(strongestKey(findOpened(storage, id)!)).toEqual({ role: 'edit', key: edit })
+  })
+
+  it('pinned ones stand first, stay pinned when they are opened again, and are the last to be dropped', () => {
+    const storage = memoryStorage()
+    remember(storage, { id, keys: { own }, title: 'Old', openedAt: 1 })
+    remember(storage, { id: otherId, keys: { view }, title: 'New', openedAt: 2 })
+    pin(storage, id, true)
+    expect(readOpened(storage).map(({ title }) => title)).toEqual(['Old', 'New'])
+    remember(storage, { id, keys: { edit }, openedAt: 1 })
+    for (let i = 0; i < limits.openedDocumentsMax; i++) {
+      remember(storage, { id: makeDocumentId(), keys: { own }, title: `${i}`, openedAt: 10 + i })
+    }
+    expect(readOpened(storage)).toHaveLength(limits.openedDocumentsMax)
+    expect(readOpened(storage)[0]).toMatchObject({ title: 'Old', pinned: true })
+    pin(storage, id, false)
+    expect(findOpened(storage, id)).not.toHaveProperty('pinned')
+    expect(readOpened(storage).at(-1)?.title).toBe('Old')
   })
 
   it('an empty title does not wipe out a known one', () => {

@@ -96,7 +96,7 @@ it('a base takes the rows it covers with it, and an older base never replaces a 
 it('a folded row stands for all it was made of', async () => {
   await crashed('tab', (journal) => {
     for (const n of [1, 2, 3]) journal.add(row(n))
-    journal.fold({ n: 3, bytes: bytes(33), at: 1 }, [row(1), row(2)])
+    journal.fold({ n: 1, bytes: bytes(33), at: 1 }, [row(2), row(3)])
   })
   const loaded = await journalOf('tab').load(counter())
   expect(loaded.rows.map((one) => one.bytes)).toEqual([bytes(33)])
@@ -211,7 +211,7 @@ it('what is folded while its rows are being written is not lost with a crash in 
   const put = IDBObjectStore.prototype.put
   IDBObjectStore.prototype.put = function (value, ...rest) {
     IDBObjectStore.prototype.put = put
-    journal.fold({ n: 2, bytes: bytes(22), at: 1 }, [row(1)])
+    journal.fold({ n: 1, bytes: bytes(22), at: 1 }, [row(2)])
     void journal.crash()
     const abort = IDBDatabase.prototype.transaction
     IDBDatabase.prototype.transaction = (...of) => {

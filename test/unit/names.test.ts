@@ -6,6 +6,7 @@ test('[P5] names lose what hides or reorders text, and are never empty', () => {
   const cases: [string, string][] = [
     ['  Ada   Lovelace ', 'Ada Lovelace'],
     ['a\tb\r\nc', 'a b c'],
+    ['a\t\u0000\tb', 'a b'],
     ['\u202eabc\u202c\u2066\u2069', 'abc'],
     ['A\u200bd\u200da\ufeff', 'Ada'],
     ['\u0000\u0007\u009f', 'Anonymous'],

@@ -76,7 +76,7 @@ describe('outbox', () => {
     expect([outbox.isSettled(upTo), outbox.isSettled(outbox.newestN), outbox.since]).toEqual([true, false, 7])
   })
 
-  it('too many waiting rows are folded into one, which keeps the oldest time, the highest number and the text', () => {
+  it('too many waiting rows are folded into one, which keeps the oldest time, the lowest number and the text', () => {
     const outbox = new Outbox()
     const text = 'x'.repeat(limits.outboxRowsMax)
     let folds = 0
@@ -86,11 +86,19 @@ describe('outbox', () => {
       if (folded === undefined) continue
       folds++
       expect(folded.removed).toHaveLength(limits.outboxRowsMax - 1)
-      expect(folded.added).toMatchObject({ n: outbox.newestN, at: 100 })
+      expect(folded.added).toMatchObject({ n: 1, at: 100 })
     }
     expect([folds, outbox.count]).toEqual([1, 1])
-    expect(outbox.isSettled(outbox.newestN - 1)).toBe(true)
     expect(read([outbox.take()!.bytes])).toBe(text)
+  })
+
+  it('nothing in a folded row is settled before the row is', () => {
+    const outbox = new Outbox()
+    const changes = typed('x'.repeat(limits.outboxRowsMax)).map((bytes) => outbox.add(bytes, 1).n)
+    expect(outbox.fold()).toBeDefined()
+    expect(changes.filter((n) => outbox.isSettled(n))).toEqual([])
+    outbox.settle(outbox.take()!)
+    expect(changes.filter((n) => !outbox.isSettled(n))).toEqual([])
   })
 
   it('restored rows leave before what was typed since', () => {

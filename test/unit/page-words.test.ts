@@ -8,10 +8,14 @@ import { Notices } from '../../client/panels/notices.ts'
 import type { SaveState, ShownChatMessage } from '../../client/sync/types.ts'
 import { initialsOf } from '../../client/ui/initials.ts'
 import { relativeTime } from '../../client/ui/relative-time.ts'
+import { en } from '../../client/words/en.ts'
+import { setWords } from '../../client/words/words.ts'
 import { type ErrorCode, errorCodes } from '../../shared/errors.ts'
 import type { ClientId, PersonId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import type { PersonEntry, Role } from '../../shared/protocol.ts'
+
+setWords(en)
 
 const entry = (clientId: number, person: string, role: Role = 'edit', name = person): PersonEntry => ({
   clientId: clientId as ClientId,
@@ -119,6 +123,18 @@ describe('notices of who came and went', () => {
     expect(notices.nextSettleAt).toBeUndefined()
   })
 
+  it('a new name is news once, also of who comes back with it', () => {
+    const notices = new Notices()
+    notices.see(seen('me', 'a'), me, 0, 0)
+    const renamed = [entry(1, 'me'), entry(2, 'a', 'edit', 'b')]
+    const told = { kind: 'renamed', personId: 'a', name: 'a', newName: 'b', at: 1, afterN: 0 }
+    expect(notices.see(renamed, me, 1, 0)).toEqual([told])
+    expect(notices.see(renamed, me, 2, 0)).toEqual([])
+    notices.see(seen('me'), me, 3, 0)
+    expect(notices.see(seen('me', 'a'), me, 4, 0)).toEqual([{ ...told, name: 'b', newName: 'a', at: 4 }])
+    expect(notices.see([entry(1, 'me', 'edit', 'I'), entry(2, 'a')], me, 5, 0)).toEqual([])
+  })
+
   it('oneself is never news', () => {
     const notices = new Notices()
     notices.see(seen('a'), me, 0, 0)
@@ -145,6 +161,12 @@ describe('the chat as it is laid out', () => {
   it('lines of one person in a row stand under one name, unless minutes lie between', () => {
     const messages = [line(1, 'a', 0), line(2, 'a', 1_000), line(3, 'b', 2_000), line(4, 'b', 1_000_000)]
     expect(shape(messages, [])).toEqual([[1, 2], [3], [4]])
+  })
+
+  it('private lines stand apart from those for all', () => {
+    const to = { personId: 'b' as PersonId, name: 'b' }
+    const messages = [line(1, 'a', 0), { ...line(2, 'a', 1), to }, { ...line(3, 'a', 2), to }, line(4, 'a', 3)]
+    expect(shape(messages, [])).toEqual([[1], [2, 3], [4]])
   })
 
   it('a notice stands behind the line that was last when it came, and splits a run', () => {

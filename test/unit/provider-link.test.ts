@@ -38,6 +38,30 @@ describe('answers that come late or not at all', () => {
     expect([provider.doc.getText('content').toString(), provider.seq, script.joins.length]).toEqual(['ba', 2, 1])
   })
 
+  it('[U9] nothing overtakes a large change on its way, also when an earlier edit is answered meanwhile', async () => {
+    const slices: (() => void)[] = []
+    let answerFirst: () => void = () => undefined
+    script.io.on('connection', (socket) =>
+      socket.on('slice', (_header, _bytes, took) => slices.push(() => took({ ok: true }))),
+    )
+    script.onUpdate = (_bytes, answer) => {
+      answerFirst = () => answer({ ok: true, seq: 1, alone: true } as never)
+    }
+    const provider = start()
+    await provider.whenSynced()
+    type(provider, 'first')
+    await eventually(() => expect(script.updates).toHaveLength(1))
+    type(provider, 'x'.repeat(limits.updateBytesMax + 1))
+    await eventually(() => expect(slices).toHaveLength(limits.slicesInFlightMax))
+    answerFirst()
+    await eventually(() => expect(provider.unsavedCount).toBe(1))
+    const frames = script.clock.frames
+    type(provider, 'last')
+    await eventually(() => expect(script.clock.frames).toBeGreaterThan(frames))
+    for (const socket of await script.io.fetchSockets()) await heardBy(provider, () => socket.emit('heartbeat', beat))
+    expect(script.updates).toHaveLength(1)
+  })
+
   it('edits are pipelined: four packets go without an answer, the rest merges into one', async () => {
     const answers: (() => void)[] = []
     script.onUpdate = (bytes, answer) => {

@@ -1,7 +1,6 @@
-// The provider's small parts alone: chat, transfers, the local copy, save state, page events.
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+// The provider's small parts alone: transfers, the local copy, save state, page events.
+import { describe, expect, it, vi } from 'vitest'
 import * as Y from 'yjs'
-import { Chat, type ChatHost } from '../../client/sync/chat.ts'
 import { type Clock, jitter } from '../../client/sync/clock.ts'
 import { type Journal, NoJournal } from '../../client/sync/journal.ts'
 import { LocalCopy } from '../../client/sync/local-copy.ts'
@@ -9,9 +8,9 @@ import { listenToPage } from '../../client/sync/page-events.ts'
 import { Provider } from '../../client/sync/provider.ts'
 import { saveStateOf } from '../../client/sync/save-state.ts'
 import { Download, upload } from '../../client/sync/transfer.ts'
-import type { Lineage, PersonId } from '../../shared/ids.ts'
+import type { Lineage } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
-import type { Answer, ChatMessage, UpdateAnswer } from '../../shared/protocol.ts'
+import type { Answer, UpdateAnswer } from '../../shared/protocol.ts'
 import { FakeClock } from '../harness/fake-clock.ts'
 
 /** The harness's clock with what a page adds to it. */
@@ -19,82 +18,6 @@ function pageClock(): Clock & FakeClock {
   const clock = new FakeClock()
   return Object.assign(clock, { frame: (call: () => void) => clock.after(limits.frameMs, call), random: () => 0.5 })
 }
-
-describe('chat', () => {
-  const kept = (n: number, id = `id${n}`): ChatMessage => ({
-    n,
-    id,
-    text: `line ${n}`,
-    at: n,
-    personId: 'p' as PersonId,
-    name: 'P',
-    color: 0,
-  })
-  let lines: { id: string; answered: (answer: Answer<{ message: ChatMessage }> | undefined) => void }[]
-  let isLive: boolean
-  let chat: Chat
-
-  beforeEach(() => {
-    lines = []
-    isLive = true
-    const host: ChatHost = {
-      isLive: () => isLive,
-      me: () => ({ personId: 'me' as PersonId, name: 'Me', color: 2 }),
-      send: ({ id }, answered) => lines.push({ id, answered }),
-      changed: () => undefined,
-    }
-    chat = new Chat(host, pageClock())
-  })
-  const shown = () => chat.messages.map(({ n, text, state }) => [n, text, state])
-
-  it('[H4] lines stand in the order of their numbers, each once', () => {
-    chat.joined([kept(2), kept(3)])
-    chat.received(kept(5))
-    chat.received(kept(4))
-    chat.joined([kept(1), kept(3), kept(5)])
-    expect(chat.messages.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5])
-  })
-
-  it('[H2] a line whose answer was lost goes out again after the join, under the same id', async () => {
-    const sent = chat.send(' hi ')
-    isLive = false
-    lines[0]!.answered(undefined)
-    isLive = true
-    expect(shown()).toEqual([[undefined, 'hi', 'pending']])
-    chat.joined([])
-    expect(lines.map(({ id }) => id)).toEqual([lines[0]!.id, lines[0]!.id])
-    // The answer of the second and the join's tail may both bring it.
-    chat.joined([kept(1, lines[0]!.id)])
-    lines[1]!.answered({ ok: true, message: kept(1, lines[0]!.id) })
-    await sent
-    expect(shown()).toEqual([[1, 'line 1', 'kept']])
-  })
-
-  it('[H2] a line whose answer is lost on a living connection goes out again at once', async () => {
-    const sent = chat.send('hi')
-    lines[0]!.answered(undefined)
-    expect(lines.map(({ id }) => id)).toEqual([lines[0]!.id, lines[0]!.id])
-    lines[1]!.answered({ ok: true, message: kept(1, lines[0]!.id) })
-    await sent
-    expect(shown()).toEqual([[1, 'line 1', 'kept']])
-  })
-
-  it('[H3] a refused line is shown as failed and may be tried again', async () => {
-    const sent = chat.send('no')
-    lines[0]!.answered({ ok: false, error: { code: 'rate-limited', message: 'Slower.' } })
-    await expect(sent).rejects.toMatchObject({ code: 'rate-limited' })
-    expect(shown()).toEqual([[undefined, 'no', 'failed']])
-    const again = chat.retry(lines[0]!.id)
-    expect(shown()).toEqual([[undefined, 'no', 'pending']])
-    lines[1]!.answered({ ok: true, message: kept(1, lines[0]!.id) })
-    await again
-  })
-
-  it('only so many lines are kept in the page', () => {
-    for (let n = 1; n <= limits.chatLinesMax + 5; n++) chat.received(kept(n))
-    expect([chat.messages.length, chat.messages[0]?.n]).toEqual([limits.chatLinesMax, 6])
-  })
-})
 
 describe('transfers', () => {
   it('[J9] slices are put together in order; any other is refused', () => {

@@ -5,7 +5,7 @@ import { LiveDocument } from '../../server/live-document.ts'
 import { Room } from '../../server/room.ts'
 import { Session } from '../../server/session.ts'
 import { MemoryStore } from '../../server/store/memory.ts'
-import { UpdateLog } from '../../server/update-log.ts'
+import { replay, UpdateLog } from '../../server/update-log.ts'
 import { type ClientId, type Lineage, makeDocumentId, type PersonId } from '../../shared/ids.ts'
 import type { Answer, Role, UpdateAnswer } from '../../shared/protocol.ts'
 import { eventually } from '../harness/eventually.ts'
@@ -25,7 +25,7 @@ beforeEach(() => {
   log = new UpdateLog(store)
   told = []
   const nothing = () => undefined
-  reload = async () => new LiveDocument(log.replay(await log.load(id)))
+  reload = async () => new LiveDocument(replay(await log.load(id)))
   const meta = {
     version: 1 as const,
     title: '',
@@ -47,6 +47,7 @@ beforeEach(() => {
       presence: nothing,
       presenceToTextOnly: nothing,
       heartbeat: nothing,
+      settings: nothing,
       chat: nothing,
     },
     events: { broadcast: nothing, refused: nothing, guarded: nothing, broken: nothing, digestDiffered: nothing },
@@ -61,6 +62,7 @@ function enter(clientId: number, role: Role = 'edit') {
   const session = new Session({
     peer: {
       presence: () => undefined,
+      chat: () => undefined,
       resync: (reason) => heard.push(reason),
       close: (refusal) => heard.push(refusal.code),
       setLive: (live) => heard.push(live),

@@ -70,6 +70,23 @@ describe('the faulty network', () => {
     await until(() => expect(proxy.connectionCount).toBe(0))
   })
 
+  test('deaf: nothing comes back any more, but what is sent arrives; once it is over the rest comes', async () => {
+    const { proxy, atServer } = await echo()
+    const { socket, seen } = await client(proxy)
+    proxy.set({ deaf: true })
+    let arrived = 0
+    await until(() => expect(atServer).toHaveLength(1))
+    atServer[0]!.on('data', (bytes: Buffer) => {
+      arrived += bytes.length
+    })
+    socket.write('unanswered')
+    await until(() => expect(arrived).toBe(10))
+    await settle(atServer[0]!.localPort!)
+    expect(seen.bytes).toBe(0)
+    proxy.set(noFaults)
+    await until(() => expect(seen.text).toBe('unanswered'))
+  })
+
   test('cut ends both sides of every connection, and new ones are let in', async () => {
     const { proxy, atServer } = await echo()
     const { socket, seen } = await client(proxy)

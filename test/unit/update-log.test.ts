@@ -5,7 +5,7 @@ import { decodeRecord, decodeSnapshot, encodeRecord, encodeSnapshot, type LogRec
 import { takeSnapshot } from '../../server/snapshot.ts'
 import { encodeKey } from '../../server/store/key.ts'
 import { createMemoryStore, type MemoryStore } from '../../server/store/memory.ts'
-import { type LoadedLog, recordWrite, snapshotWrite, UpdateLog } from '../../server/update-log.ts'
+import { recordWrite, replay, snapshotWrite, UpdateLog } from '../../server/update-log.ts'
 import type { DocumentId } from '../../shared/ids.ts'
 
 const seeded = process.env.SEED ? { seed: Number(process.env.SEED) } : {}
@@ -25,7 +25,6 @@ function letters(text: string): LogRecord[] {
 }
 
 const records = letters('abcdef')
-const replay = (loaded: LoadedLog, upTo?: number) => new UpdateLog(createMemoryStore()).replay(loaded, upTo)
 const textOf = (doc: Y.Doc) => doc.getText('content').toString()
 const recordKey = (document: DocumentId, seq: number) => encodeKey(['doc', document, 'record', seq])
 const snapshotKey = encodeKey(['doc', id, 'snapshot'])

@@ -57,10 +57,10 @@ describe.each<Transport>(['websocket', 'polling'])('over %s', (transport) => {
   test('[W1] an ordinary Socket.IO client that sends text is understood both ways, with acks', async () => {
     const { server, url } = await startServer()
     const accepted = new Promise<ServerSocket>((resolve) => server.once('connection', resolve))
-    const client = open(url, transport, { auth: { protocol: 1, name: 'Zoë' } })
+    const client = open(url, transport, { auth: { protocol: 2, name: 'Zoë' } })
     client.on('ask', (question: string, answer: (reply: unknown) => void) => answer({ heard: question }))
     const socket = await accepted
-    expect(socket.handshake.auth).toEqual({ protocol: 1, name: 'Zoë' })
+    expect(socket.handshake.auth).toEqual({ protocol: 2, name: 'Zoë' })
     socket.on('chat', (message: object, ack: (answer: unknown) => void) => ack({ ok: true, message }))
     expect(await client.emitWithAck('chat', { text: 'é✓' })).toEqual({ ok: true, message: { text: 'é✓' } })
     expect(await socket.emitWithAck('ask', 'why?')).toEqual({ heard: 'why?' })

@@ -1,0 +1,55 @@
+// What the server says of the documents in the list: how they are called now and who is in them. Asked gently, and only
+// while somebody looks.
+import { type Signal, signal } from '@preact/signals'
+import type { DocumentId } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import { type Asked, type Glance, lookUp } from './api.ts'
+
+export class Glances {
+  readonly all: Signal<ReadonlyMap<DocumentId, Glance>> = signal(new Map())
+  private readonly asked: () => readonly Asked[]
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private isAsking = false
+  private isOver = false
+  private pauseMs: number = limits.lookupEveryMs
+
+  /** `asked`: the documents to ask for, read each time. */
+  constructor(asked: () => readonly Asked[]) {
+    this.asked = asked
+    document.addEventListener('visibilitychange', this.look)
+    this.look()
+  }
+
+  close(): void {
+    this.isOver = true
+    document.removeEventListener('visibilitychange', this.look)
+    clearTimeout(this.timer)
+  }
+
+  private readonly look = (): void => {
+    clearTimeout(this.timer)
+    if (this.isOver || this.isAsking || document.visibilityState !== 'visible') return
+    this.isAsking = true
+    void this.ask().finally(() => {
+      this.isAsking = false
+      if (!this.isOver) this.timer = setTimeout(this.look, this.pauseMs)
+    })
+  }
+
+  private async ask(): Promise<void> {
+    const known = this.all.peek()
+    // What is gone does not come back, and wrong keys are counted.
+    const documents = this.asked().filter(({ id }) => known.get(id)?.kind !== 'gone')
+    try {
+      for (let i = 0; i < documents.length && !this.isOver; i += limits.lookupsMax) {
+        const found = await lookUp(documents.slice(i, i + limits.lookupsMax))
+        this.all.value = new Map([...this.all.peek(), ...found])
+      }
+      this.pauseMs = limits.lookupEveryMs
+    } catch {
+      // Who was there a while ago is no news: nobody is shown until the server answers again.
+      this.all.value = new Map([...this.all.peek()].filter(([, glance]) => glance.kind === 'gone'))
+      this.pauseMs = Math.min(this.pauseMs * 2, limits.lookupEveryMs * 8)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// Keeps text and preview at the same place: whichever is scrolled leads, the other follows.
+import type { EditorView } from '@codemirror/view'
+import type { PreviewDom } from './preview-dom.ts'
+
+/** How long after the page itself scrolled a side, its scroll events are its own echo. */
+const echoMs = 120
+
+export class ScrollSync {
+  private readonly view: EditorView
+  private readonly pane: HTMLElement
+  private readonly dom: PreviewDom
+  private quietUntil = { text: 0, preview: 0 }
+
+  constructor(view: EditorView, pane: HTMLElement, dom: PreviewDom) {
+    this.view = view
+    this.pane = pane
+    this.dom = dom
+    view.scrollDOM.addEventListener('scroll', this.onText, { passive: true })
+    pane.addEventListener('scroll', this.onPreview, { passive: true })
+  }
+
+  close(): void {
+    this.view.scrollDOM.removeEventListener('scroll', this.onText)
+    this.pane.removeEventListener('scroll', this.onPreview)
+  }
+
+  /** Brings the preview to where the text is. */
+  readonly followText = (): void => {
+    const { places } = this.dom
+    const line = this.topLine()
+    const index = places.findLastIndex((place) => place.line <= line)
+    const [place, next] = [places[index], places[index + 1]]
+    if (place === undefined) {
+      this.scrollPreview(0)
+      return
+    }
+    const lines = Math.max(1, (next?.line ?? this.view.state.doc.lines) - place.line)
+    const share = Math.min(1, (line - place.line) / lines)
+    this.scrollPreview(place.element.offsetTop - padding + share * place.element.offsetHeight)
+  }
+
+  private readonly onText = (): void => {
+    if (performance.now() > this.quietUntil.text) this.followText()
+  }
+
+  private readonly onPreview = (): void => {
+    if (performance.now() < this.quietUntil.preview) return
+    const { places } = this.dom
+    const top = this.pane.scrollTop + padding
+    const index = places.findLastIndex(({ element }) => element.offsetTop <= top)
+    const [place, next] = [places[index], places[index + 1]]
+    if (place === undefined) {
+      this.scrollText(0)
+      return
+    }
+    const share = Math.min(1, (top - place.element.offsetTop) / Math.max(1, place.element.offsetHeight))
+    const lines = (next?.line ?? this.view.state.doc.lines) - place.line
+    this.scrollText(place.line + share * lines)
+  }
+
+  /** The line at the upper edge of the text, from 0, with the part of it that is past. */
+  private topLine(): number {
+    const { view } = this
+    const height = view.scrollDOM.scrollTop - view.documentPadding.top
+    if (height <= 0) return 0
+    const block = view.lineBlockAtHeight(height)
+    const share = Math.min(1, (height - block.top) / Math.max(1, block.height))
+    return view.state.doc.lineAt(block.from).number - 1 + share
+  }
+
+  private scrollPreview(top: number): void {
+    this.quietUntil.preview = performance.now() + echoMs
+    this.pane.scrollTop = top
+  }
+
+  private scrollText(line: number): void {
+    const { view } = this
+    const n = Math.min(view.state.doc.lines, Math.max(1, Math.floor(line) + 1))
+    const block = view.lineBlockAt(view.state.doc.line(n).from)
+    this.quietUntil.text = performance.now() + echoMs
+    view.scrollDOM.scrollTop = line <= 0 ? 0 : block.top + view.documentPadding.top + (line % 1) * block.height
+  }
+}
+
+const padding = 48

@@ -1,0 +1,51 @@
+// 简体中文，第三部分：聊天。Chinese, third part: the talk beside the document.
+import type { Words } from './shape.ts'
+
+export const zhChat: Pick<Words, 'chat'> = {
+  chat: {
+    label: '聊天',
+    close: '关闭聊天',
+    unread: (count) => `聊天：${count} 条未读`,
+    emptyReading: '还没有人说话。',
+    empty: '说点什么吧：聊天会和文档一起保存。',
+    reading: '只读链接不能发言。索取编辑链接即可加入聊天。',
+    you: '你',
+    sending: '正在发送…',
+    notSent: '未发送。',
+    joined: '加入了',
+    left: '离开了',
+    nameJoined: (name) => `${name} 加入了`,
+    nameLeft: (name) => `${name} 离开了`,
+    write: '写一条消息',
+    message: '消息',
+    send: '发送',
+    lettersLeft: (count) => `还可输入 ${count} 字`,
+    renamed: '现在叫',
+    nameRenamed: (name, newName) => `${name} 现在叫 ${newName}`,
+    typing: (names) =>
+      names.length > 2
+        ? `${names.length} 人正在输入…`
+        : `${names[0]}${names.length === 2 ? ` 和 ${names[1]}` : ''} 正在输入…`,
+    older: '更早的消息',
+    loadingOlder: '正在取更早的消息…',
+    olderMissing: '无法取得更早的消息。请稍后再试。',
+    to: '发给',
+    everybody: '所有人',
+    notHere: (name) => `${name}（不在）`,
+    writeTo: (name) => `只有 ${name} 能看到`,
+    privateTo: (name) => `只有你和 ${name} 能看到`,
+    privateToYou: '只有你们两人能看到',
+    quoteSelection: '引用所选文字',
+    dropQuote: '不引用',
+    showQuote: '在文中显示',
+    quoteGone: '这段文字已不在了。',
+    mention: '可提及的人',
+    more: '全部显示',
+    less: '收起',
+    delete: '删除',
+    deleteForAll: '为所有人删除',
+    keep: '保留',
+    deleted: '已被所有者删除',
+    notDeleted: '消息无法删除。请稍后再试。',
+  },
+}

@@ -1,0 +1,16 @@
+// The other side of fold-thread: folds one log after the other, and knows nothing else.
+import { parentPort } from 'node:worker_threads'
+import { foldHere } from './fold.ts'
+import type { FoldAnswer, FoldQuestion } from './fold-thread.ts'
+
+parentPort?.on('message', ({ n, log, seq }: FoldQuestion) => {
+  parentPort?.postMessage(answer(n, () => foldHere(log, seq)))
+})
+
+function answer(n: number, fold: () => ReturnType<typeof foldHere>): FoldAnswer {
+  try {
+    return { n, snapshot: fold() }
+  } catch (error) {
+    return { n, error: error instanceof Error ? error.message : String(error) }
+  }
+}

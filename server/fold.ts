@@ -1,0 +1,17 @@
+// Makes one snapshot of a log. It is what takes longest in the server, a second for a large old document; so it may be
+// done in another thread.
+
+import type { Seq } from '../shared/protocol.ts'
+import { takeSnapshot } from './snapshot.ts'
+import { type LoadedLog, replay, type Snapshot } from './update-log.ts'
+
+/** The snapshot at commit `seq` of a log that holds it. Rejects with AppError `internal` when the log cannot be read. */
+export type Fold = (log: LoadedLog, seq: Seq) => Promise<Snapshot>
+
+/** In this thread, at once. */
+export function foldHere(log: LoadedLog, seq: Seq): Snapshot {
+  const doc = replay(log, seq)
+  const snapshot = takeSnapshot(doc, seq)
+  doc.destroy()
+  return snapshot
+}

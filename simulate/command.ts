@@ -1,0 +1,83 @@
+// `scriptorium simulate`: simulated people and injected faults against a real server, and a verdict.
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { writeEvidence } from './evidence-folder.ts'
+import { parseSimulate, type SimulateCommand, simulateHelp } from './options.ts'
+import { Progress } from './progress.ts'
+import { reportHtml } from './report/page.ts'
+import { runRecord } from './report/record.ts'
+import { type Outcome, type RunTools, runSimulation } from './run.ts'
+import { UsageError } from './usage-error.ts'
+import { verdictLines } from './words.ts'
+
+const exitGood = 0
+const exitBad = 1
+const exitUsage = 2
+
+/** For tests: another server than the one beside this file, and what goes wrong with it. */
+export type SimulateTools = Partial<Pick<RunTools, 'main' | 'startServer' | 'meddle' | 'patienceMs'>>
+
+/** Runs the command; resolves with its exit code: 0 converged and nothing lost, 1 not, 2 usage or nothing to test. */
+export async function simulate(args: readonly string[], tools: SimulateTools = {}): Promise<number> {
+  try {
+    const command = parseSimulate(args, () => Date.now() % 2 ** 31)
+    if (command.kind === 'run') return await run(command, tools)
+    console.log(simulateHelp())
+    return exitGood
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    console.error(`${error.message}\nSee: scriptorium simulate --help`)
+    return exitUsage
+  }
+}
+
+async function run({ options }: SimulateCommand & { kind: 'run' }, tools: SimulateTools): Promise<number> {
+  const progress = new Progress(process.stdout)
+  const asked = whenInterrupted(() => progress.say('Stopping early; the verdict follows. Once more ends at once.'))
+  try {
+    const outcome = await runSimulation(options, {
+      main: fileURLToPath(new URL('../server/main.js', import.meta.url)),
+      ...tools,
+      whenAsked: asked.promise,
+      say: (what) => progress.say(what),
+      onSecond: (second, share) => progress.second(second, share),
+    })
+    await write(outcome)
+    const { isGood } = outcome.verdict
+    if (!isGood) await writeEvidence(options.evidence, outcome)
+    for (const line of verdictLines(outcome, isGood ? undefined : options.evidence)) progress.say(line)
+    return isGood ? exitGood : exitBad
+  } finally {
+    asked.stop()
+  }
+}
+
+async function write(outcome: Outcome): Promise<void> {
+  const { report, json } = outcome.scene.options
+  const record = runRecord(outcome)
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(record, undefined, 2)}\n`)
+  if (report !== undefined) await writeFile(report, reportHtml(record))
+}
+
+/** Ctrl-C once asks for the verdict; twice ends the process. */
+function whenInterrupted(said: () => void): { promise: Promise<void>; stop(): void } {
+  let asks = 0
+  let resolve: () => void = () => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  const onSignal = () => {
+    if (++asks > 1) process.exit(130)
+    said()
+    resolve()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return {
+    promise,
+    stop() {
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+    },
+  }
+}

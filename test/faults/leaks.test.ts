@@ -1,0 +1,77 @@
+// What was opened is let go: rooms, sessions and connections leave nothing behind in a server that runs for months.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createMemoryStore } from '../../server/store/memory.ts'
+import { limits } from '../../shared/limits.ts'
+import { RawClient } from '../harness/client.ts'
+import { eventually } from '../harness/eventually.ts'
+import { JumpingClock } from '../harness/fake-clock.ts'
+import { isLong, report } from '../harness/figures.ts'
+import { startServer, type TestDocument, type TestServer } from '../harness/server.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+let clock: JumpingClock
+let server: TestServer
+beforeAll(async () => {
+  clock = new JumpingClock()
+  server = await startServer({ clock, store: createMemoryStore(), trustedProxies: 1 })
+})
+afterAll(() => server.close())
+
+let addresses = 0
+/** Documents are rated by address. */
+async function createFrom(address: string): Promise<TestDocument> {
+  const headers = { 'content-type': 'application/json', 'x-forwarded-for': address }
+  const response = await fetch(`${server.url}/api/documents`, { method: 'POST', headers, body: '{}' })
+  expect(response.status).toBe(201)
+  return (await response.json()) as TestDocument
+}
+
+/** Somebody opens a new document, writes, and is gone; the room closes. */
+async function visit(count: number): Promise<void> {
+  for (let done = 0; done < count; done += 20) {
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const document = await createFrom(`10.0.${(addresses + i) >> 8}.${(addresses + i) & 255}`)
+        const client = new RawClient(server.url)
+        await client.join(document)
+        await client.type('somebody was here')
+        client.close()
+      }),
+    )
+    addresses += 20
+    await eventually(() => expect(server.app.rooms.sessionCount).toBe(0))
+    clock.jump(limits.roomIdleMs + 10)
+    await eventually(() => expect(server.app.rooms.size).toBe(0))
+  }
+}
+
+async function heapBytes(): Promise<number> {
+  // What closes late closes in the next turns.
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    collect()
+  }
+  return process.memoryUsage().heapUsed
+}
+
+test('rooms and connections that come and go leave no memory behind', async () => {
+  await visit(60)
+  const before = await heapBytes()
+  const count = isLong ? 10_000 : 120
+  await visit(count)
+  const perVisit = ((await heapBytes()) - before) / count
+  const connections = await new Promise((resolve) => server.app.httpServer.getConnections((_, n) => resolve(n)))
+  expect(connections).toBeLessThan(30)
+  // A room with its session is some 30 kB; what the store in memory keeps of each document is below 2 kB.
+  expect(perVisit, 'bytes of heap that stay per room and connection').toBeLessThan(8_000)
+  report('leaks', {
+    'rooms and connections opened and closed': count,
+    'heap that stays per visit, bytes (with its document)': perVisit,
+    'rooms left': server.app.rooms.size,
+    'sessions left': server.app.rooms.sessionCount,
+  })
+})

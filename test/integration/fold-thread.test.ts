@@ -1,0 +1,94 @@
+// Snapshots made in a thread of their own: the built script, as hosts run it.
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { foldHere } from '../../server/fold.ts'
+import { FoldThread } from '../../server/fold-thread.ts'
+import type { LoadedLog } from '../../server/update-log.ts'
+import { limits } from '../../shared/limits.ts'
+import { buildServer } from '../harness/built-server.ts'
+import { FakeClock } from '../harness/fake-clock.ts'
+
+let built: ReturnType<typeof buildServer>
+let clock: FakeClock
+let threads: FoldThread[] = []
+beforeAll(() => {
+  built = buildServer()
+})
+afterEach(() => {
+  for (const thread of threads) thread.close()
+  threads = []
+})
+afterAll(() => built.remove())
+
+function thread(): FoldThread {
+  clock = new FakeClock()
+  const made = new FoldThread(pathToFileURL(join(built.folder, 'server', 'fold-worker.js')), clock)
+  threads.push(made)
+  return made
+}
+
+/** A log of so many commits, every third one a deletion. */
+function logOf(commits: number): LoadedLog {
+  const doc = new Y.Doc()
+  doc.clientID = 7
+  const tail: LoadedLog['tail'] = []
+  doc.on('update', (bytes: Uint8Array) => {
+    tail.push({ seq: tail.length + 1, time: 1, parts: [{ clientId: 7, bytes }] })
+  })
+  const text = doc.getText('content')
+  for (let i = 0; i < commits; i++) i % 3 === 2 ? text.delete(0, 1) : text.insert(i % 5, `word ${i} `)
+  return { tail, seq: commits, lastSeq: commits }
+}
+
+test('makes the snapshot that this thread would make, at the commit that was asked for', async () => {
+  const { fold } = thread()
+  const log = logOf(40)
+  for (const seq of [40, 7]) expect(await fold(log, seq)).toEqual(foldHere(log, seq))
+  const later = { ...log, snapshot: foldHere(log, 7), tail: log.tail.slice(7) }
+  expect((await fold(later, 40)).digest).toBe(foldHere(log, 40).digest)
+})
+
+test('many at once are answered each with its own', async () => {
+  const { fold } = thread()
+  const logs = [3, 9, 27, 81].map(logOf)
+  const snapshots = await Promise.all(logs.map((log) => fold(log, log.seq)))
+  expect(snapshots).toEqual(logs.map((log) => foldHere(log, log.seq)))
+})
+
+test('a log that cannot be read is refused, and the next one folded', async () => {
+  const { fold } = thread()
+  const log = logOf(3)
+  const broken = { ...log, tail: [{ seq: 1, time: 1, parts: [{ clientId: 7, bytes: new Uint8Array([1, 200]) }] }] }
+  await expect(fold(broken, 1)).rejects.toMatchObject({ code: 'internal' })
+  await expect(fold(log, 3)).resolves.toEqual(foldHere(log, 3))
+})
+
+test('it ends after a while without work, and starts again with the next log', async () => {
+  const { fold } = thread()
+  await fold(logOf(3), 3)
+  expect(clock.pending).toBe(1)
+  clock.advance(limits.foldThreadIdleMs)
+  expect(clock.pending).toBe(0)
+  await expect(fold(logOf(4), 4)).resolves.toEqual(foldHere(logOf(4), 4))
+})
+
+test('work cancels the end that was due', async () => {
+  const { fold } = thread()
+  await fold(logOf(3), 3)
+  const next = fold(logOf(4), 4)
+  clock.advance(limits.foldThreadIdleMs)
+  await expect(next).resolves.toEqual(foldHere(logOf(4), 4))
+})
+
+test('who waits when it is closed, or dies, is refused', async () => {
+  const closed = thread()
+  const waiting = closed.fold(logOf(3), 3)
+  closed.close()
+  await expect(waiting).rejects.toMatchObject({ code: 'draining' })
+  await expect(closed.fold(logOf(3), 3)).rejects.toMatchObject({ code: 'draining' })
+  const missing = new FoldThread(pathToFileURL(join(built.folder, 'server', 'no-such-file.js')), clock)
+  threads.push(missing)
+  await expect(missing.fold(logOf(3), 3)).rejects.toMatchObject({ code: 'internal' })
+})

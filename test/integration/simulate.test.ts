@@ -1,0 +1,161 @@
+// The simulator as its users run it, on the built server; and on servers and clients that break their promises, which it
+// has to notice.
+
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import * as Y from 'yjs'
+import { Provider } from '../../client/sync/provider.ts'
+import { decodeKey } from '../../server/store/key.ts'
+import { openLevelStore } from '../../server/store/level.ts'
+import { type SimulateTools, simulate } from '../../simulate/command.ts'
+import type { RunRecord } from '../../simulate/report/record.ts'
+import { startOwnServer } from '../../simulate/server-process.ts'
+import { buildServer } from '../harness/built-server.ts'
+import { runSeed } from '../harness/random.ts'
+import { createDocument, startServer, textOnServer } from '../harness/server.ts'
+
+let built: ReturnType<typeof buildServer>
+let folder: string
+let lines: string[]
+beforeAll(() => {
+  built = buildServer()
+})
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scriptorium-simulate-test-'))
+  lines = []
+  const keep = (line: unknown) => void lines.push(String(line).trimEnd())
+  vi.spyOn(process.stdout, 'write').mockImplementation((piece) => {
+    keep(piece)
+    return true
+  })
+  vi.spyOn(console, 'error').mockImplementation(keep)
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await rm(folder, { recursive: true, force: true })
+})
+afterAll(() => built.remove())
+
+const small = ['--clients', '4', '--seconds', '3', '--rate', '8', '--seed', String(runSeed)]
+
+async function run(
+  args: string[],
+  tools: SimulateTools = {},
+): Promise<{ code: number; record: RunRecord | undefined; said: string }> {
+  const json = join(folder, 'run.json')
+  const code = await simulate([...small, '--json', json, '--evidence', join(folder, 'evidence'), ...args], {
+    main: built.main,
+    ...tools,
+  })
+  const record = existsSync(json) ? (JSON.parse(await readFile(json, 'utf8')) as RunRecord) : undefined
+  return { code, record, said: lines.join('\n') }
+}
+
+const failedOf = (record: RunRecord | undefined) =>
+  record?.checks.filter(({ state }) => state === 'failed').map(({ id }) => id)
+
+test('people, cuts, a killed server and hostile clients: converged, nothing lost, and a report of one file', async () => {
+  const report = join(folder, 'report.html')
+  const { code, record, said } = await run([
+    '--faults',
+    'cuts=20,deletions=20,waves,cold,hostile=1,kill',
+    '--report',
+    report,
+  ])
+  expect(said, said).toContain('CONVERGED, NOTHING LOST')
+  expect(code).toBe(0)
+  expect(record).toMatchObject({ isGood: true, settings: { clients: 4, seed: runSeed } })
+  expect(record!.edits).toBeGreaterThan(10)
+  expect(record!.checks.find(({ id }) => id === 'durable')).toMatchObject({ state: 'ok' })
+  expect(existsSync(join(folder, 'evidence'))).toBe(false)
+  const html = await readFile(report, 'utf8')
+  expect(html).toContain('Converged, nothing lost')
+  expect(html).not.toMatch(/src=|href=|url\(|@import|<script/)
+})
+
+test('a server that somebody else runs is tested through its link, and left running', async () => {
+  const server = await startServer()
+  try {
+    const document = await createDocument(server.url, { text: 'What stood there before.' })
+    const link = `${server.url}/d/${document.id}#${document.keys.edit}`
+    const { code, said } = await run(['--url', link, '--faults', 'cuts=20,acks=10', '--seconds', '2'])
+    expect(code, said).toBe(0)
+    expect((await textOnServer(server.url, document)).match(/⟦/g)?.length).toBeGreaterThan(3)
+    // What an earlier run left there is promised as well.
+    expect((await run(['--url', link, '--faults', 'none', '--seconds', '1'])).code).toBe(0)
+    const view = `${server.url}/d/${document.id}#${document.keys.view}`
+    expect([(await run(['--url', view])).code, lines.at(-1)]).toEqual([2, expect.stringContaining('for reading')])
+    const wrong = `${server.url}/d/${document.id}#${'A'.repeat(22)}`
+    expect((await run(['--url', wrong])).code).toBe(2)
+  } finally {
+    await server.close()
+  }
+})
+
+test('an unreachable server, and one that is no Scriptorium, are one line and exit code 2', async () => {
+  expect((await run(['--url', 'http://127.0.0.1:9'])).code).toBe(2)
+  expect(lines.at(-1)).toMatch(/^No Scriptorium server answers at http:\/\/127\.0\.0\.1:9/)
+})
+
+/** Forgets the last commits of every document each time it is started again. */
+const forgetful: typeof startOwnServer = async (main, dataDir, options) => {
+  const server = await startOwnServer(main, dataDir, options)
+  const start = server.start
+  server.start = async () => {
+    const store = await openLevelStore({ folder: dataDir, durability: 'os' })
+    const records: Uint8Array[] = []
+    for await (const [key] of store.range({ gte: new Uint8Array(), lt: new Uint8Array([255]) })) {
+      if (decodeKey(key)[2] === 'record') records.push(key)
+    }
+    await store.commit(records.slice(-5).map((key) => ({ type: 'del', key })))
+    await store.close()
+    await start()
+  }
+  return server
+}
+
+test('a server that loses what it had acknowledged is found out, with the seed and everybody’s text', async () => {
+  const { code, record, said } = await run(['--faults', 'kill'], { startServer: forgetful, patienceMs: 3_000 })
+  expect(code).toBe(1)
+  expect(failedOf(record)).toContain('durable')
+  expect(said).toContain('FAILED: ')
+  expect(said).toContain(`--seed ${runSeed}`)
+  for (const name of [
+    'server.txt',
+    'differences.txt',
+    'verdict.json',
+    'server.log',
+    'clients/1.txt',
+    'clients/1.log',
+  ]) {
+    expect(existsSync(join(folder, 'evidence', name)), name).toBe(true)
+  }
+})
+
+test('a client that shows another text than the server, and somebody who never leaves, are found out', async () => {
+  const ghosts: Provider[] = []
+  const { code, record } = await run(['--faults', 'none', '--seconds', '1'], {
+    patienceMs: 3_000,
+    meddle({ target, document }, clients) {
+      ghosts.push(
+        new Provider({
+          url: target.origin,
+          documentId: document.id,
+          key: document.keys.edit,
+          doc: new Y.Doc(),
+          storage: 'none',
+        }),
+      )
+      // Taken for somebody else's, so that it is never sent.
+      const { provider } = clients[0]!
+      const { copy } = (provider as unknown as { core: { copy: object } }).core
+      provider.doc.transact(() => provider.doc.getText('content').insert(0, 'nobody else sees this'), copy)
+    },
+  })
+  await Promise.all(ghosts.map((ghost) => ghost.destroy()))
+  expect(code).toBe(1)
+  expect(failedOf(record)).toEqual(expect.arrayContaining(['same', 'presence']))
+})
