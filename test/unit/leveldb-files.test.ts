@@ -183,6 +183,30 @@ describe('a repair', () => {
   })
 })
 
+describe('a log that is written anew', () => {
+  test('is what LevelDB itself writes, however many bytes a block has left for the header of the next record', async () => {
+    const block = 32 * 1024
+    // What LevelDB puts around a value of so many bytes under a key of three: the header, the batch, two lengths.
+    const around = 7 + 12 + 1 + 1 + 3 + 3
+    await rm(copy, { recursive: true, force: true })
+    const store = await openLevelStore({ folder: copy, durability: 'os' })
+    const log = await liveLog()
+    const put = (n: number, length: number) =>
+      store.commit([{ type: 'put', key: key(n), value: new Uint8Array(length).fill(n + 1) }])
+    for (let left = 0; left <= 9; left++) {
+      const { size } = await stat(log)
+      await put(left, block - (size % block) - left - around)
+      expect(((await stat(log)).size + left) % block).toBe(0)
+      await put(100 + left, left * 10)
+    }
+    await store.close()
+    const bytes = await readFile(log)
+    expect(readLogFile(bytes).end).toBe('whole')
+    expect(readLogFile(bytes).records).toHaveLength(20)
+    expect(same([soundLog(bytes)], [bytes])).toBe(true)
+  })
+})
+
 describe('the end of a log that a crash tore', () => {
   test('is no damage wherever it was cut, and everything before it is there', async () => {
     await freshCopy()
