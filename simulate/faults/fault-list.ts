@@ -114,13 +114,15 @@ const counts: Readonly<Record<FaultUnit, string>> = {
   count: '',
 }
 
-/** The table of --help. */
+/** The table of --help: what can be given, what its number counts, what happens. */
 export function faultHelp(): string {
-  const line = (name: FaultName) => {
-    const { unit, help } = faultTable[name]
-    const number = `${name}=${showNumber(name)} ${counts[unit]}`.padEnd(34)
-    return `  ${number}${help}`
-  }
+  const given = (name: FaultName) => `${name}=${showNumber(name)}`
+  const counted = (name: FaultName) => counts[faultTable[name].unit]
+  const widthOf = (column: (name: FaultName) => string) =>
+    2 + Math.max(...faultNames.map((name) => column(name).length))
+  const [givenWidth, countedWidth] = [widthOf(given), widthOf(counted)]
+  const line = (name: FaultName) =>
+    `  ${given(name).padEnd(givenWidth)}${counted(name).padEnd(countedWidth)}${faultTable[name].help}`
   const of = (scope: FaultScope) => faultNames.filter((name) => faultTable[name].scope === scope).map(line)
   return [
     'The network:',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { faultNames, parseFaults, showFaults } from '../../simulate/faults/fault-list.ts'
+import { faultNames, faultTable, parseFaults, showFaults } from '../../simulate/faults/fault-list.ts'
 import { parseSimulate, replayCommand, simulateHelp } from '../../simulate/options.ts'
 import { readTrace } from '../../simulate/trace/trace.ts'
 import { UsageError } from '../../simulate/usage-error.ts'
@@ -55,6 +55,15 @@ test('the help names every flag and every fault', () => {
   for (const name of faultNames) expect(simulateHelp()).toContain(`${name}=`)
   for (const flag of ['url', 'clients', 'seconds', 'seed', 'workload', 'rate', 'transport', 'faults', 'report', 'json'])
     expect(simulateHelp()).toContain(`--${flag} `)
+})
+
+test('the table of faults stands in columns, however long a name and its number are', () => {
+  const lines = simulateHelp().split('\n')
+  const rows = faultNames.map((name) => lines.find((line) => line.startsWith(`  ${name}=`))!)
+  const placeOf = (words: string) => new Set(rows.filter((row) => row.includes(words)).map((row) => row.indexOf(words)))
+  expect(placeOf('per client and minute').size).toBe(1)
+  expect(new Set(rows.map((row, i) => row.indexOf(`  ${faultTable[faultNames[i]!].help}`))).size).toBe(1)
+  for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(120)
 })
 
 describe('what is wrong is said in one line', () => {
