@@ -1,5 +1,6 @@
 // `scriptorium simulate`: simulated people and injected faults against a real server, and a verdict.
-import { writeFile } from 'node:fs/promises'
+import { access, constants, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { writeEvidence } from './evidence-folder.ts'
 import { parseSimulate, type SimulateCommand, simulateHelp } from './options.ts'
@@ -26,12 +27,14 @@ export async function simulate(args: readonly string[], tools: SimulateTools = {
     return exitGood
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    console.error(`${error.message}\nSee: scriptorium simulate --help`)
+    console.error(error.message)
     return exitUsage
   }
 }
 
 async function run({ options }: SimulateCommand & { kind: 'run' }, tools: SimulateTools): Promise<number> {
+  await assertWritable('report', options.report)
+  await assertWritable('json', options.json)
   const progress = new Progress(process.stdout)
   const asked = whenInterrupted(() => progress.say('Stopping early; the verdict follows. Once more ends at once.'))
   try {
@@ -49,6 +52,19 @@ async function run({ options }: SimulateCommand & { kind: 'run' }, tools: Simula
     return isGood ? exitGood : exitBad
   } finally {
     asked.stop()
+  }
+}
+
+/** Before the run: nobody wants to wait for a page that then cannot be written. Throws UsageError. */
+async function assertWritable(flag: string, file: string | undefined): Promise<void> {
+  if (file === undefined) return
+  const there = await stat(file).catch(() => undefined)
+  if (there?.isDirectory()) throw new UsageError(`--${flag}: ${file} is a folder. Name a file.`)
+  try {
+    await access(there === undefined ? dirname(file) : file, constants.W_OK)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new UsageError(`--${flag}: ${file} cannot be written (${code}).`, { cause })
   }
 }
 

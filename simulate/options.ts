@@ -78,7 +78,7 @@ function readFlags(args: readonly string[]) {
     return parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: false }).values
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)
-    throw new UsageError(said.split(/\n|\. /)[0] ?? said)
+    throw new UsageError(`${said.split(/\n|\.(?: |$)/)[0]}. See: scriptorium simulate --help`)
   }
 }
 

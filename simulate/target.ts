@@ -26,16 +26,17 @@ export class Target {
 
   /** Throws UsageError when nobody answers, or somebody who is no Scriptorium. */
   async assertThere(): Promise<void> {
-    let body: unknown
+    let response: Response
     try {
-      body = await (await this.fetch('/healthz')).json()
+      response = await this.fetch('/healthz')
     } catch (cause) {
-      const reason = codeOf(cause)
-      throw new UsageError(`No Scriptorium server answers at ${this.origin}${reason === '' ? '' : ` (${reason})`}.`, {
-        cause,
-      })
+      throw new UsageError(`No Scriptorium server answers at ${this.origin}${whyNot(cause)}.`, { cause })
     }
-    if (typeof body !== 'object' || body === null || !('status' in body)) {
+    if (response.redirected) {
+      const { origin } = new URL(response.url)
+      throw new UsageError(`--url: ${this.origin} leads on to ${origin}. Name that address.`)
+    }
+    if (!('status' in (await bodyOf(response)))) {
       throw new UsageError(`What answers at ${this.origin} is no Scriptorium server.`)
     }
   }
@@ -50,7 +51,7 @@ export class Target {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ title, text }),
     })
-    const body = (await response.json()) as Record<string, unknown>
+    const body = await bodyOf(response)
     const keys = (body.keys ?? {}) as Record<string, unknown>
     const id = parseDocumentId(body.id)
     const [edit, view, own] = [parseKey(keys.edit), parseKey(keys.view), parseKey(keys.own)]
@@ -63,7 +64,7 @@ export class Target {
   /** Role of the key. Throws UsageError when there is no such document, or the key opens nothing. */
   async roleOf({ id, keys }: TargetDocument): Promise<string> {
     const response = await this.fetch(`/api/documents/${id}`, { headers: { authorization: `Bearer ${keys.edit}` } })
-    const body = (await response.json()) as Record<string, unknown>
+    const body = await bodyOf(response)
     if (response.status !== 200) throw new UsageError(`--url: ${errorIn(body) ?? `refused (${response.status})`}`)
     return String(body.role)
   }
@@ -97,6 +98,21 @@ export class Target {
 function errorIn(body: Record<string, unknown>): string | undefined {
   const { error } = body as { error?: { message?: unknown } }
   return typeof error?.message === 'string' ? error.message : undefined
+}
+
+/** What was answered; empty when it was no JSON object. */
+async function bodyOf(response: Response): Promise<Record<string, unknown>> {
+  const body: unknown = await response.json().catch(() => undefined)
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+}
+
+/** The reason in brackets; for a certificate that is not trusted also what to do. */
+function whyNot(error: unknown): string {
+  const code = codeOf(error)
+  if (/CERT|SIGNATURE|ISSUER/.test(code)) {
+    return `: its certificate is not trusted here (${code}). Set NODE_EXTRA_CA_CERTS to the file of who signed it`
+  }
+  return code === '' ? '' : ` (${code})`
 }
 
 function codeOf(error: unknown): string {

@@ -2,7 +2,7 @@
 // connection, by which it tells a WebSocket upgrade. Clients that reuse a connection for an upgrade are not seen as such.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, isIP, type Socket } from 'node:net'
-import { connect as connectSecurely } from 'node:tls'
+import { connect as connectSecurely, TLSSocket } from 'node:tls'
 
 /** What happens to a connection whose first request asks for a WebSocket. `refuse` answers 400, `silence` never answers. */
 export type UpgradeMode = 'pass' | 'refuse' | 'silence' | 'close'
@@ -138,7 +138,9 @@ export class TcpProxy {
 
   private drop(link: Link): void {
     link.client.resetAndDestroy()
-    link.upstream.resetAndDestroy()
+    // Node resets bare connections only.
+    if (link.upstream instanceof TLSSocket) link.upstream.destroy()
+    else link.upstream.resetAndDestroy()
     this.links.delete(link)
   }
 }

@@ -1,10 +1,14 @@
 // The simulator as its users run it, on the built server; and on servers and clients that break their promises, which it
 // has to notice.
 
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import { Provider } from '../../client/sync/provider.ts'
@@ -16,6 +20,7 @@ import { startOwnServer } from '../../simulate/server-process.ts'
 import { buildServer } from '../harness/built-server.ts'
 import { runSeed } from '../harness/random.ts'
 import { createDocument, startServer, textOnServer } from '../harness/server.ts'
+import { startTlsFront } from '../harness/tls-front.ts'
 
 let built: ReturnType<typeof buildServer>
 let folder: string
@@ -87,17 +92,78 @@ test('a server that somebody else runs is tested through its link, and left runn
     // What an earlier run left there is promised as well.
     expect((await run(['--url', link, '--faults', 'none', '--seconds', '1'])).code).toBe(0)
     const view = `${server.url}/d/${document.id}#${document.keys.view}`
-    expect([(await run(['--url', view])).code, lines.at(-1)]).toEqual([2, expect.stringContaining('for reading')])
+    expect(await refusal('--url', view)).toContain('for reading')
     const wrong = `${server.url}/d/${document.id}#${'A'.repeat(22)}`
-    expect((await run(['--url', wrong])).code).toBe(2)
+    expect(await refusal('--url', wrong)).toMatch(/^--url: This link does not open/)
   } finally {
     await server.close()
   }
 })
 
-test('an unreachable server, and one that is no Scriptorium, are one line and exit code 2', async () => {
-  expect((await run(['--url', 'http://127.0.0.1:9'])).code).toBe(2)
-  expect(lines.at(-1)).toMatch(/^No Scriptorium server answers at http:\/\/127\.0\.0\.1:9/)
+/** All that was said, which has to be one line. */
+async function refusal(...args: string[]): Promise<string> {
+  lines = []
+  expect((await run(args)).code).toBe(2)
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).not.toContain('\n')
+  return lines[0]!
+}
+
+test('nothing to test is one line and exit code 2: no such option, nobody there, somebody else, no place for a report', async () => {
+  expect(await refusal('--nonsense')).toMatch(/'--nonsense'.* simulate --help$/)
+  expect(await refusal('--clients', 'many')).toContain('--clients: "many" is no whole number')
+  expect(await refusal('--url', 'http://127.0.0.1:9')).toMatch(
+    /^No Scriptorium server answers at http:\/\/127\.0\.0\.1:9/,
+  )
+  expect(await refusal('--url', 'http://no-such-host.invalid')).toMatch(/^No Scriptorium server answers/)
+  expect(await refusal('--workload', 'trace=package.json')).toContain('package.json is no editing trace')
+  expect(await refusal('--workload', 'trace=none.json')).toContain('cannot be read (ENOENT)')
+  expect(await refusal('--report', join(folder, 'none', 'r.html'))).toContain('cannot be written (ENOENT)')
+  expect(await refusal('--report', folder)).toContain('is a folder')
+  const other = createServer((_, response) => void response.end('<title>A page</title>'))
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const otherUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+  try {
+    expect(await refusal('--url', otherUrl)).toBe(`What answers at ${otherUrl} is no Scriptorium server.`)
+  } finally {
+    other.close()
+  }
+})
+
+test('an address that leads on to another, as http does to https, is refused with that one', async () => {
+  const server = await startServer()
+  const front = createServer(({ url }, response) => {
+    response.writeHead(308, { location: `${server.url}${url}` }).end()
+  })
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve))
+  const { port } = front.address() as AddressInfo
+  try {
+    expect(await refusal('--url', `http://127.0.0.1:${port}`)).toContain(`leads on to ${server.url}`)
+  } finally {
+    front.close()
+    await server.close()
+  }
+})
+
+test('a server behind TLS is tested once its certificate is trusted, and until then it is said how', async () => {
+  const server = await startServer()
+  const front = await startTlsFront(Number(new URL(server.url).port))
+  const authority = join(folder, 'authority.pem')
+  await writeFile(authority, front.certificate)
+  const args = ['simulate', ...small, '--seconds', '1', '--faults', 'cuts=20', '--url', front.url]
+  // Node reads whom it trusts when it starts.
+  const start = (env: NodeJS.ProcessEnv) =>
+    promisify(execFile)(process.execPath, [built.main, ...args], { cwd: folder, env: { ...process.env, ...env } })
+  try {
+    await expect(start({})).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^.*certificate is not trusted.*NODE_EXTRA_CA_CERTS.*\n$/),
+    })
+    expect((await start({ NODE_EXTRA_CA_CERTS: authority })).stdout).toContain('CONVERGED, NOTHING LOST')
+  } finally {
+    await front.close()
+    await server.close()
+  }
 })
 
 /** Forgets the last commits of every document each time it is started again. */
