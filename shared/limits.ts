@@ -250,11 +250,18 @@ export const limits = {
   typingSendMs: 2_500,
   /** Chat lines a page keeps. */
   chatLinesMax: 1_000,
+  /** A server that has not sent the page by then counts as silent, and the page opens from what the browser keeps. */
+  shellWaitMs: 4_000,
 
   // ── The local journal ───────────────────────────────────────────────────────────────────────────────────────────
   /** The base is written after this much rest, or when the journal has grown to as many rows. */
   baseRestMs: 5_000,
   journalRowsMax: 1_000,
+  /** The first one comes sooner: who only looked at a document for a moment may want it without a network, too. */
+  firstBaseRestMs: 500,
+  /** Bases that a browser keeps, and bytes of them all: the oldest go, but none that unsaved text stands on. */
+  basesMax: 100,
+  basesBytesMax: 64 * MB,
   /** A tab renews its lease this often; one that is older than the second may be gone, and is asked. */
   leaseRenewMs: 5_000,
   leaseMs: 15_000,

@@ -1,5 +1,4 @@
-// The journal in IndexedDB. Writes are queued in the order they are asked for and everything that waits goes into one
-// transaction, so that a burst of typing costs a few of them. Knows no document and no connection.
+// The journal in IndexedDB. Knows no document and no connection; how writes become transactions is in write-queue.
 //
 // What is where: `bases` has the last state of which every letter was acknowledged. It is shared by all tabs, so it may
 // never contain what is unacknowledged: another tab would load that as if the server had it. What comes after the base
@@ -9,7 +8,15 @@
 import { limits } from '../../shared/limits.ts'
 import { type Adopter, adoptGone, loadJournal } from './adoption.ts'
 import type { Clock } from './clock.ts'
-import { type Adopted, type Journal, type JournalOwner, type Loaded, nothingLoaded, type TextAside } from './journal.ts'
+import {
+  type Adopted,
+  type Base,
+  type Journal,
+  type JournalOwner,
+  type Loaded,
+  nothingLoaded,
+  type TextAside,
+} from './journal.ts'
 import {
   type JournalDatabase,
   type JournalRecord,
@@ -18,9 +25,10 @@ import {
   quiet,
   withPrefix,
 } from './journal-database.ts'
-import { openWrite, putAside, putBase, putRows, type Step } from './journal-steps.ts'
+import { putAside, putBase, putRows, type Step } from './journal-steps.ts'
 import type { OutboxRow } from './outbox.ts'
 import { RollCall } from './roll-call.ts'
+import { WriteQueue } from './write-queue.ts'
 
 export class IndexedDbJournal implements Journal {
   kept = true
@@ -37,10 +45,7 @@ export class IndexedDbJournal implements Journal {
   private written = 0
   /** Received updates that no local update stands on yet. */
   private unwritten: OutboxRow[] = []
-  private steps: Step[] = []
-  private writing: Promise<void> | undefined
-  /** What transactions that run at the moment will say is unacknowledged. */
-  private readonly saying = new Set<Set<number>>()
+  private readonly queue: WriteQueue
   private stopLease: () => void = () => undefined
   private closed = false
   /** What is here is for others to send. */
@@ -59,6 +64,11 @@ export class IndexedDbJournal implements Journal {
     this.database = open().catch(() => {
       this.setKept(false)
       return undefined
+    })
+    this.queue = new WriteQueue(this.database, documentId, {
+      record: () => this.record,
+      unacknowledged: this.unacknowledged,
+      kept: (kept) => this.setKept(kept),
     })
     this.renewLease()
   }
@@ -117,12 +127,12 @@ export class IndexedDbJournal implements Journal {
     })
   }
 
-  saveBase(base: { seq: number; state: Uint8Array; title: string }, n: number): void {
+  saveBase(base: Base, n: number): void {
     this.unwritten = this.unwritten.filter((row) => row.n > n)
     this.written = 0
     const { documentId, lineage, journalId } = this.record
-    const record = { documentId, lineage, ...base, at: this.clock.now() }
-    this.write((transaction) => putBase(transaction, journalId, record, n))
+    const record = { documentId, lineage, ...base, at: this.clock.now(), bytes: base.state.length }
+    this.write((transaction) => putBase(transaction, journalId, record, n), { isBase: true })
   }
 
   setAside(text: TextAside, dropBase: boolean): void {
@@ -146,14 +156,14 @@ export class IndexedDbJournal implements Journal {
     await this.read((database) => database.delete('aside', [this.documentId, id]), undefined)
   }
 
-  async flushed(): Promise<void> {
-    while (this.writing !== undefined) await this.writing
+  flushed(): Promise<void> {
+    return this.queue.flushed()
   }
 
   release(): void {
     this.endLease()
     // The page may be gone in a moment: what waits must not wait for an earlier transaction's end.
-    if (this.opened !== undefined && this.steps.length > 0) void this.writeWaiting(this.opened)
+    if (this.opened !== undefined) this.queue.writeNow(this.opened)
   }
 
   leave(): void {
@@ -184,58 +194,10 @@ export class IndexedDbJournal implements Journal {
   }
 
   /** Appends a step; every transaction also renews the record and its lease, so that no rows are without one. */
-  private write(step: Step, lease = this.left ? 0 : this.clock.now()): void {
+  private write(step: Step, { lease = this.left ? 0 : this.clock.now(), isBase = false } = {}): void {
     if (this.closed) return
     this.record = { ...this.record, lease, locked: this.rollCall.isLocked }
-    this.steps.push(step)
-    this.writing ??= this.writeAll()
-  }
-
-  private async writeAll(): Promise<void> {
-    const database = await this.database
-    while (this.steps.length > 0) {
-      if (database === undefined) this.steps = []
-      else if (!(await this.writeWaiting(database))) break
-    }
-    this.writing = undefined
-  }
-
-  /** Everything that waits, in one transaction; false when it could not be written. */
-  private async writeWaiting(database: JournalDatabase): Promise<boolean> {
-    const { steps } = this
-    this.steps = []
-    try {
-      await this.writeSteps(database, steps)
-      this.setKept(true)
-      return true
-    } catch {
-      // Full, forbidden or closed: the save state says so. The steps go first the next time, since later ones stand
-      // on them; when there are too many, storage has failed for good and everything lives on in memory only.
-      this.steps = steps.length < 2 * limits.journalRowsMax ? [...steps, ...this.steps] : []
-      this.setKept(false)
-      return false
-    }
-  }
-
-  private async writeSteps(database: JournalDatabase, steps: readonly Step[]): Promise<void> {
-    const transaction = openWrite(database)
-    quiet(transaction.done)
-    // As it is with these steps: what happens meanwhile is in the next transaction, which may never come.
-    const unacknowledged = new Set(this.unacknowledged)
-    this.saying.add(unacknowledged)
-    try {
-      for (const step of steps) await step(transaction)
-      quiet(transaction.objectStore('journals').put({ ...this.record, unacknowledged: [...unacknowledged] }))
-      // Left to itself it ends only after a turn of this page, which may be gone by then, and the text with it.
-      transaction.commit()
-    } catch (error) {
-      // A request that could not even be made: without this, what was made before it would be committed alone.
-      transaction.abort()
-      throw error
-    } finally {
-      this.saying.delete(unacknowledged)
-    }
-    await transaction.done
+    this.queue.push(step, isBase)
   }
 
   private adopter(): Adopter {
@@ -254,7 +216,7 @@ export class IndexedDbJournal implements Journal {
 
   private takeIn({ rows, acknowledged, ...adopted }: Adopted): JournalRecord {
     // Transactions that were made after the adoption's come after it, and replace its record.
-    for (const numbers of [this.unacknowledged, ...this.saying]) for (const { n } of rows) numbers.add(n)
+    for (const numbers of [this.unacknowledged, ...this.queue.saying]) for (const { n } of rows) numbers.add(n)
     this.written += rows.length + acknowledged.length
     const known = new Set(this.record.claims.map((claim) => claim.id))
     const claims = [...this.record.claims, ...adopted.claims.filter((claim) => !known.has(claim.id))]
@@ -286,8 +248,8 @@ export class IndexedDbJournal implements Journal {
   }
 
   /** Without text of its own there is nothing to own: a reader's journal, and one that is left, stays unwritten. */
-  private renew(lease?: number): void {
-    if (this.written > 0 && !this.left) this.write(() => undefined, lease)
+  private renew(lease = this.clock.now()): void {
+    if (this.written > 0 && !this.left) this.write(() => undefined, { lease })
   }
 
   private setKept(kept: boolean): void {

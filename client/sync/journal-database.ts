@@ -1,18 +1,12 @@
 // The browser database of all journals: its shape, and how it is opened. Knows nothing of when what is written.
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { type ClientId, platformRandom, toBase64url } from '../../shared/ids.ts'
-import type { ClientClaim, Seq } from '../../shared/protocol.ts'
-import type { JournalLineage, TextAside } from './journal.ts'
+import type { ClientClaim } from '../../shared/protocol.ts'
+import { defaultSettings } from '../../shared/settings.ts'
+import type { Base, JournalLineage, TextAside } from './journal.ts'
 
-/** The last acknowledged state of a document in one history. `state`: a Yjs v1 update. `at`: ms since epoch. */
-export type BaseRecord = {
-  documentId: string
-  lineage: JournalLineage
-  seq: Seq
-  state: Uint8Array
-  title: string
-  at: number
-}
+/** The last acknowledged state of a document in one history. `at`: ms since epoch. `bytes`: those of `state`. */
+export type BaseRecord = Base & { documentId: string; lineage: JournalLineage; at: number; bytes: number }
 
 /**
  * One life of one tab in one document. `unacknowledged`: numbers of rows. `lease`: ms since epoch when the tab last said
@@ -42,7 +36,8 @@ export function newJournalRecord(documentId: string, tabId: string): JournalReco
 export type RowRecord = { documentId: string; journalId: string; n: number; bytes: Uint8Array; at: number }
 
 export interface JournalSchema extends DBSchema {
-  bases: { key: [string, string]; value: BaseRecord }
+  /** `byAge`: when and how large, to be read without the states. */
+  bases: { key: [string, string]; value: BaseRecord; indexes: { byAge: [number, number] } }
   journals: { key: [string, string]; value: JournalRecord }
   rows: { key: [string, string, number]; value: RowRecord }
   aside: { key: [string, string]; value: TextAside }
@@ -55,12 +50,19 @@ export type JournalDatabase = IDBPDatabase<JournalSchema>
  * because some browsers throw instead.
  */
 export async function openJournalDatabase(lost: () => void): Promise<JournalDatabase> {
-  return openDB<JournalSchema>('scriptorium', 1, {
-    upgrade(database) {
-      database.createObjectStore('bases', { keyPath: ['documentId', 'lineage'] })
-      database.createObjectStore('journals', { keyPath: ['documentId', 'journalId'] })
-      database.createObjectStore('rows', { keyPath: ['documentId', 'journalId', 'n'] })
-      database.createObjectStore('aside', { keyPath: ['documentId', 'id'] })
+  return openDB<JournalSchema>('scriptorium', 2, {
+    async upgrade(database, before, _after, transaction) {
+      if (before < 1) {
+        database.createObjectStore('bases', { keyPath: ['documentId', 'lineage'] })
+        database.createObjectStore('journals', { keyPath: ['documentId', 'journalId'] })
+        database.createObjectStore('rows', { keyPath: ['documentId', 'journalId', 'n'] })
+        database.createObjectStore('aside', { keyPath: ['documentId', 'id'] })
+      }
+      const bases = transaction.objectStore('bases')
+      bases.createIndex('byAge', ['at', 'bytes'])
+      for await (const cursor of bases) {
+        await cursor.update({ ...defaultSettings, ...cursor.value, bytes: cursor.value.state.length })
+      }
     },
     // A page of a newer version wants to change the shape: it may, and this one goes on without.
     blocking(_current, _blocked, event) {
@@ -70,6 +72,13 @@ export async function openJournalDatabase(lost: () => void): Promise<JournalData
     terminated: lost,
   })
 }
+
+const tables: ('bases' | 'journals' | 'rows' | 'aside')[] = ['bases', 'journals', 'rows', 'aside']
+
+/** A transaction over everything. */
+export const openWrite = (database: JournalDatabase) => database.transaction(tables, 'readwrite')
+
+export type Write = ReturnType<typeof openWrite>
 
 /** Every key that starts with these parts. */
 export const withPrefix = (...parts: string[]): IDBKeyRange => IDBKeyRange.bound(parts, [...parts, []])

@@ -1,18 +1,41 @@
 // What the journal writes, as steps of a transaction. Knows nothing of when.
 import { limits } from '../../shared/limits.ts'
 import type { TextAside } from './journal.ts'
-import { type BaseRecord, type JournalDatabase, quiet, withPrefix } from './journal-database.ts'
+import {
+  type BaseRecord,
+  type JournalDatabase,
+  type JournalRecord,
+  openWrite,
+  quiet,
+  type Write,
+  withPrefix,
+} from './journal-database.ts'
+import { dropSurplus } from './kept-bases.ts'
 import type { OutboxRow } from './outbox.ts'
-
-const tables: ('bases' | 'journals' | 'rows' | 'aside')[] = ['bases', 'journals', 'rows', 'aside']
-
-/** A transaction over everything. */
-export const openWrite = (database: JournalDatabase) => database.transaction(tables, 'readwrite')
-
-export type Write = ReturnType<typeof openWrite>
 
 /** One step of a transaction; steps of one transaction are applied in order, all or none. */
 export type Step = (write: Write) => void | Promise<void>
+
+/** All of it or nothing. `record`: of the journal, read when everything else was asked for. */
+export async function commitSteps(
+  database: JournalDatabase,
+  steps: readonly Step[],
+  record: () => JournalRecord,
+): Promise<void> {
+  const transaction = openWrite(database)
+  quiet(transaction.done)
+  try {
+    for (const step of steps) await step(transaction)
+    quiet(transaction.objectStore('journals').put(record()))
+    // Left to itself it ends only after a turn of this page, which may be gone by then, and the text with it.
+    transaction.commit()
+  } catch (error) {
+    // A request that could not even be made: without this, what was made before it would be committed alone.
+    transaction.abort()
+    throw error
+  }
+  await transaction.done
+}
 
 /** Whose rows they are. */
 type Owner = { documentId: string; journalId: string }
@@ -29,6 +52,7 @@ export async function putBase(write: Write, journalId: string, base: BaseRecord,
   quiet(write.objectStore('rows').delete(covered))
   const stored = await bases.get([documentId, lineage])
   if (stored === undefined || stored.seq <= seq) quiet(bases.put(base))
+  await dropSurplus(write, documentId)
 }
 
 /** A text that was put aside; of one document only the newest are kept. */

@@ -29,7 +29,8 @@ export class JournalUpkeep {
     if (this.stopped) return
     this.cancelBase()
     if (this.copy.baseIsDue) this.saveBase()
-    this.cancelBase = this.clock.after(limits.baseRestMs, () => this.saveBase())
+    const restMs = this.copy.hasBase ? limits.baseRestMs : limits.firstBaseRestMs
+    this.cancelBase = this.clock.after(restMs, () => this.saveBase())
   }
 
   saveBase(): void {

@@ -3,6 +3,7 @@ import type { Refusal } from '../../shared/errors.ts'
 import type { ClientId, Lineage } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import type { ClientClaim, Seq } from '../../shared/protocol.ts'
+import type { Settings } from '../../shared/settings.ts'
 import type { OutboxRow } from './outbox.ts'
 
 /** A history's id, or '' for text typed before the first join ever: it merges into any history. */
@@ -24,8 +25,10 @@ export type Adopted = {
   ownClientId: ClientId | undefined
 }
 
-/** `base`: the whole document as one Yjs v1 update at `seq`, nothing in it unacknowledged. */
-export type Loaded = Adopted & { base: { seq: Seq; state: Uint8Array; title: string } | undefined }
+/** The whole document as one Yjs v1 update at `seq`, nothing in it unacknowledged, and what was set for it then. */
+export type Base = Settings & { seq: Seq; state: Uint8Array }
+
+export type Loaded = Adopted & { base: Base | undefined }
 
 /** Who the journal's text belongs to; stored with every write. */
 export type JournalOwner = { lineage: JournalLineage; claims: ClientClaim[]; clientId: ClientId | undefined }
@@ -51,7 +54,7 @@ export interface Journal {
   /** Rows since the base, acknowledged or not. */
   readonly rowCount: number
   /** A new base with everything up to row `n` in it. Only when nothing is unacknowledged. */
-  saveBase(base: { seq: Seq; state: Uint8Array; title: string }, n: number): void
+  saveBase(base: Base, n: number): void
   /**
    * After a refusal of the text for good: the text goes aside, and this journal's updates are dropped with it in one
    * transaction. With `dropBase` the history it stood on goes, too.

@@ -12,6 +12,7 @@ import {
 } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { type Answer, type ClientClaim, type JoinAnswer, type Seq, textName } from '../../shared/protocol.ts'
+import type { Settings } from '../../shared/settings.ts'
 import type { Clock } from './clock.ts'
 import { guarded } from './emitter.ts'
 import { keepTextClean } from './hygiene.ts'
@@ -27,7 +28,7 @@ export type LocalCopyHost = {
 }
 
 /** Names a base, besides its state. */
-export type BaseMark = { seq: Seq; title: string }
+export type BaseMark = Settings & { seq: Seq }
 
 export class LocalCopy {
   readonly doc: Y.Doc
@@ -68,14 +69,15 @@ export class LocalCopy {
     return this.doc.getText(textName).toString()
   }
 
-  /** Brings back what the browser keeps. Never rejects. */
-  async load(): Promise<void> {
+  /** Brings back what the browser keeps; resolves with what was set for the document then. Never rejects. */
+  async load(): Promise<Settings | undefined> {
     const loaded = await this.journal.load(() => this.outbox.nextN())
     if (loaded.base !== undefined) this.applyQuietly([loaded.base.state])
     if (loaded.lineage !== '') this.lineage = loaded.lineage
     if (loaded.ownClientId !== undefined) this.wanted = loaded.ownClientId
     this.takeIn(loaded)
     this.tellOwner()
+    return loaded.base && { title: loaded.base.title, language: loaded.base.language }
   }
 
   /** Takes over what tabs left that went since. True when there was something: its ids have to be told (join). */
@@ -142,6 +144,11 @@ export class LocalCopy {
   acknowledged(packet: Packet): void {
     this.journal.acknowledged(packet.rows)
     if (this.outbox.count === 0) this.forgetSettledClaims()
+  }
+
+  /** Whether this tab has written a base. */
+  get hasBase(): boolean {
+    return this.lastBase !== ''
   }
 
   /** Whether the journal has grown so much that a base is due without waiting for rest. */

@@ -81,7 +81,7 @@ export class ProviderCore {
       (people, changes) => this.emitter.emit('people', people, changes),
     )
     this.upkeep = new JournalUpkeep(this.copy, clock, {
-      mark: () => (this.phase.kind === 'live' ? { seq: this.ledger.last, title: this.settings.now.title } : undefined),
+      mark: () => (this.phase.kind === 'live' ? { seq: this.ledger.last, ...this.settings.now } : undefined),
       adopted: () => sessionOf(this.phase)?.join(),
     })
     this.link = new Link(options.url, options.socket ?? {}, this.linkHost(), clock, connect)
@@ -140,7 +140,7 @@ export class ProviderCore {
   private async start(startAfter: Promise<unknown>): Promise<void> {
     await startAfter.catch(() => undefined)
     if (this.isOver()) return
-    await this.copy.load()
+    this.settings.loaded(await this.copy.load())
     this.loaded.resolve()
     if (this.isOver()) return
     this.become({ kind: this.wantsConnection ? 'connecting' : 'stopped' })
@@ -156,6 +156,8 @@ export class ProviderCore {
   /** Every change of phase comes through here: what the old one held is let go of, and the page is told. */
   private become(phase: Phase): void {
     const before = sessionOf(this.phase)
+    // Who comes back before the network does finds the document as it was last.
+    if (this.phase.kind === 'live' && phase.kind !== 'live' && phase.kind !== 'refused') this.upkeep.saveBase()
     this.phase = phase
     if (before !== undefined && before !== sessionOf(phase)) before.end()
     if (phase.kind !== 'live' && phase.kind !== 'joining') this.presence.offline()

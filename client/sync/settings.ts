@@ -13,6 +13,11 @@ export class SharedSettings {
     this.emitter = emitter
   }
 
+  /** As they were when this browser wrote its base; nothing when it has none. */
+  loaded(settings: Settings | undefined): void {
+    if (settings !== undefined) this.heard(settings)
+  }
+
   /** A connection stands: nothing of an older one is on its way. */
   opened(): void {
     this.sinceAnswer = undefined

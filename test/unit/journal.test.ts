@@ -51,7 +51,7 @@ async function crashed(tabId: string, write: (journal: IndexedDbJournal) => void
 it('what stood in a crashed journal comes back: base, acknowledged, unacknowledged, ids', async () => {
   await crashed('tab', (journal) => {
     journal.setOwner(owner(7))
-    journal.saveBase({ seq: 3, state: bytes(3), title: 'T' }, 0)
+    journal.saveBase({ seq: 3, state: bytes(3), title: 'T', language: 'markdown' }, 0)
     journal.received(bytes(50), 1)
     journal.add(row(2))
     journal.received(bytes(51), 3)
@@ -59,7 +59,7 @@ it('what stood in a crashed journal comes back: base, acknowledged, unacknowledg
     journal.acknowledged([row(2)])
   })
   const loaded = await journalOf('tab').load(counter())
-  expect(loaded.base).toMatchObject({ seq: 3, state: bytes(3), title: 'T' })
+  expect(loaded.base).toMatchObject({ seq: 3, state: bytes(3), title: 'T', language: 'markdown' })
   expect(loaded.acknowledged).toEqual([bytes(50), bytes(2), bytes(51)])
   expect(loaded.rows).toEqual([{ n: 103, bytes: bytes(4), at: 4 }])
   expect(loaded).toMatchObject({ lineage, claims: owner(7).claims, ownClientId: 7 })
@@ -83,8 +83,8 @@ it('a base takes the rows it covers with it, and an older base never replaces a 
   journal.setOwner(owner(7))
   journal.add(row(1))
   journal.acknowledged([row(1)])
-  journal.saveBase({ seq: 9, state: bytes(9), title: '' }, 1)
-  journal.saveBase({ seq: 8, state: bytes(8), title: '' }, 1)
+  journal.saveBase({ seq: 9, state: bytes(9), title: '', language: 'markdown' }, 1)
+  journal.saveBase({ seq: 8, state: bytes(8), title: '', language: 'markdown' }, 1)
   expect(journal.rowCount).toBe(0)
   await journal.flushed()
   await journal.crash()
@@ -207,7 +207,7 @@ it('what is folded while its rows are being written is not lost with a crash in 
   journal.add(row(1))
   journal.add(row(2))
   // An earlier step of the same transaction waits for an answer; meanwhile two rows become one, which is never written.
-  journal.saveBase({ seq: 1, state: bytes(9), title: '' }, 0)
+  journal.saveBase({ seq: 1, state: bytes(9), title: '', language: 'markdown' }, 0)
   const put = IDBObjectStore.prototype.put
   IDBObjectStore.prototype.put = function (value, ...rest) {
     IDBObjectStore.prototype.put = put
@@ -228,7 +228,7 @@ it('what is folded while its rows are being written is not lost with a crash in 
 it('when what a gone tab left cannot be taken over, the base is there and nothing of it is counted as had', async () => {
   await crashed('tab', (journal) => {
     journal.setOwner(owner(7))
-    journal.saveBase({ seq: 3, state: bytes(3), title: 'T' }, 0)
+    journal.saveBase({ seq: 3, state: bytes(3), title: 'T', language: 'markdown' }, 0)
     journal.add(row(1))
   })
   const second = journalOf('tab')
@@ -249,7 +249,7 @@ it('when what a gone tab left cannot be taken over, the base is there and nothin
 it('a text that is wholly acknowledged comes back whole, although the base does not have it yet', async () => {
   await crashed('tab', (journal) => {
     journal.setOwner(owner(7))
-    journal.saveBase({ seq: 3, state: bytes(3), title: 'T' }, 0)
+    journal.saveBase({ seq: 3, state: bytes(3), title: 'T', language: 'markdown' }, 0)
     journal.add(row(1))
     journal.acknowledged([row(1)])
   })

@@ -99,12 +99,12 @@ describe('local copy', () => {
     const host = { edited: () => undefined, recovered: () => undefined }
     const copy = new LocalCopy(new Y.Doc(), journal, pageClock(), host)
     copy.lineage = 'L'.repeat(16) as Lineage
-    for (let i = 0; i < 2; i++) copy.saveBase({ seq: 1, title: 'T' })
+    for (let i = 0; i < 2; i++) copy.saveBase({ seq: 1, title: 'T', language: 'markdown' })
     expect(saved).toEqual([1])
-    copy.saveBase({ seq: 1, title: 'Renamed' })
+    copy.saveBase({ seq: 1, title: 'Renamed', language: 'markdown' })
     expect(saved).toEqual([1, 1])
     copy.applyRemote(Y.encodeStateAsUpdate(new Y.Doc()))
-    for (let i = 0; i < 2; i++) copy.saveBase({ seq: 1, title: 'Renamed' })
+    for (let i = 0; i < 2; i++) copy.saveBase({ seq: 1, title: 'Renamed', language: 'markdown' })
     expect(saved).toEqual([1, 1, 1])
     copy.close()
   })
