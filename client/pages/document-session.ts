@@ -11,8 +11,9 @@ import { ChatState } from '../panels/chat-state.ts'
 import { Provider, type TextAside } from '../sync/index.ts'
 import type { Progress, ProviderStatus, SaveState } from '../sync/types.ts'
 import type { PageStorage } from '../ui/storage.ts'
+import { endAccess } from './kept-text.ts'
 import type { DocumentLink } from './link.ts'
-import { remember } from './opened-documents.ts'
+import { remember, roleOfKey } from './opened-documents.ts'
 import type { OwnPersonStore } from './own-person.ts'
 import { groupPeople, type ShownPerson } from './people.ts'
 
@@ -56,6 +57,8 @@ export class DocumentSession {
   /** There is a text to show: the server's, or the one this browser kept. */
   readonly isReady: Signal<boolean> = signal(false)
   readonly people: Signal<readonly ShownPerson[]> = signal([])
+  /** Those of them who can be said to be here: without a connection that is oneself. */
+  readonly peopleHere: ReadonlySignal<readonly ShownPerson[]>
   readonly firstLine: Signal<string> = signal('')
   /** The editor, once there is one. */
   readonly editor: Signal<Editor | undefined> = signal(undefined)
@@ -78,12 +81,17 @@ export class DocumentSession {
     this.text = provider.doc.getText(textName)
     this.status = signal(provider.status)
     this.saveState = signal(provider.saveState)
-    this.role = signal(provider.role)
+    // Without the server's word: what it said of this key the last time.
+    this.role = signal(provider.role ?? roleOfKey(options.storage, options.link.id, options.link.key))
     this.usage = signal(provider.usage)
     this.aside = signal(provider.offered)
     this.providerTitle = signal(provider.title)
     this.language.value = provider.settings.language
-    this.title = computed(() => this.providerTitle.value || this.firstLine.value.slice(0, limits.titleLengthMax))
+    const title = computed(() => this.providerTitle.value || this.firstLine.value.slice(0, limits.titleLengthMax))
+    this.title = computed(() => (this.isReady.value ? title.value : ''))
+    this.peopleHere = computed(() =>
+      this.status.value === 'live' ? this.people.value : this.people.value.filter(({ isSelf }) => isSelf),
+    )
     this.chat = new ChatState(provider, this.status)
     this.follow()
     this.showPeople()
@@ -164,6 +172,8 @@ export class DocumentSession {
       provider.on('recovered', ({ characters }) => this.options.events.recovered(characters)),
       provider.on('refused', (refusal, localText) => {
         this.refusal.value = { refusal, localText }
+        // Text that was never saved must be offered again after a reload, so its key stays good for it.
+        if (provider.unsavedCount === 0) endAccess(this.options.storage, this.options.link, refusal)
       }),
       effect(() => {
         const { name, color } = this.options.person.person.value
@@ -181,7 +191,9 @@ export class DocumentSession {
   private async whenReady(): Promise<void> {
     const { provider } = this
     const loaded = provider.whenLoaded().then(() => {
-      if (this.text.length > 0 || provider.lineage !== undefined) this.isReady.value = true
+      // What the browser keeps is for who has a key that opened it; all others wait for the server's word.
+      const isKnown = this.role.peek() !== undefined
+      if (isKnown && (this.text.length > 0 || provider.lineage !== undefined)) this.isReady.value = true
     })
     const synced = provider.whenSynced().then(() => {
       this.isJoined.value = true
@@ -246,7 +258,7 @@ export class DocumentSession {
     this.rememberTimer = undefined
     const { link, storage } = this.options
     const role = this.role.value
-    if (role === undefined) return
+    if (role === undefined || this.refusal.value !== undefined) return
     remember(storage, { id: link.id, keys: { [role]: link.key }, title: this.title.value, openedAt: Date.now() })
   }
 }

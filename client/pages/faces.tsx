@@ -8,7 +8,7 @@ import type { ShownPerson } from './people.ts'
 const facesMax = 6
 
 export function Faces({ tools }: { tools: ActionTools }): JSX.Element {
-  const people = tools.session.people.value
+  const people = tools.session.peopleHere.value
   const shown = people.length > facesMax ? people.slice(0, facesMax) : people
   const more = people.slice(shown.length)
   return (

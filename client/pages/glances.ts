@@ -1,12 +1,15 @@
 // What the server says of the documents in the list: how they are called now and who is in them. Asked gently, and only
 // while somebody looks.
 import { type Signal, signal } from '@preact/signals'
+import { AppError } from '../../shared/errors.ts'
 import type { DocumentId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { type Asked, type Glance, lookUp } from './api.ts'
 
 export class Glances {
   readonly all: Signal<ReadonlyMap<DocumentId, Glance>> = signal(new Map())
+  /** The server did not answer the last time. */
+  readonly isUnanswered: Signal<boolean> = signal(false)
   private readonly asked: () => readonly Asked[]
   private timer: ReturnType<typeof setTimeout> | undefined
   private isAsking = false
@@ -45,8 +48,10 @@ export class Glances {
         const found = await lookUp(documents.slice(i, i + limits.lookupsMax))
         this.all.value = new Map([...this.all.peek(), ...found])
       }
+      this.isUnanswered.value = false
       this.pauseMs = limits.lookupEveryMs
-    } catch {
+    } catch (error) {
+      this.isUnanswered.value = !(error instanceof AppError && error.code === 'rate-limited')
       // Who was there a while ago is no news: nobody is shown until the server answers again.
       this.all.value = new Map([...this.all.peek()].filter(([, glance]) => glance.kind === 'gone'))
       this.pauseMs = Math.min(this.pauseMs * 2, limits.lookupEveryMs * 8)

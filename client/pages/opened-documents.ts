@@ -14,6 +14,8 @@ export type OpenedDocument = {
   openedAt: number
   /** Stands above the others. */
   pinned?: true
+  /** Whose keys the server refused last: they are kept, since it may be mistaken, but open nothing by themselves. */
+  closed?: readonly Role[]
 }
 
 /** What is learnt about a document; keys are added to those known before. */
@@ -43,19 +45,32 @@ export function remember(storage: PageStorage, learnt: Remembered): boolean {
     title: learnt.title || before?.title || '',
     openedAt: learnt.openedAt ?? before?.openedAt ?? 0,
     ...(before?.pinned && { pinned: true }),
+    ...closedOf(before?.closed?.filter((role) => learnt.keys?.[role] === undefined)),
   }
   const others = known.filter((other) => other.id !== learnt.id)
   const list = [entry, ...others].sort(inOrder).slice(0, limits.openedDocumentsMax)
   return writeJson(storage, storageName, list)
 }
 
-/** Drops one key, e.g. one that was revoked. */
-export function forgetKey(storage: PageStorage, id: DocumentId, role: Role): void {
+const closedOf = (roles: readonly Role[] = []) => roles.length > 0 && { closed: roles }
+
+/** The role that a key gave here the last time; `undefined` for a key that this browser does not know, or that was closed. */
+export function roleOfKey(storage: PageStorage, id: DocumentId, key: Key): Role | undefined {
+  const entry = findOpened(storage, id)
+  const role = roles.find((one) => entry?.keys[one] === key)
+  return role === undefined || entry?.closed?.includes(role) ? undefined : role
+}
+
+/** The server refuses this key. True when no other key here opens the document. */
+export function closeKey(storage: PageStorage, id: DocumentId, key: Key): boolean {
   const list = readOpened(storage)
   const entry = list.find((other) => other.id === id)
-  if (entry === undefined) return
-  delete entry.keys[role]
-  writeJson(storage, storageName, list)
+  if (entry === undefined) return true
+  const known = roles.filter((role) => entry.keys[role] !== undefined)
+  const closed = known.filter((role) => entry.keys[role] === key || entry.closed?.includes(role))
+  const changed = { ...entry, ...closedOf(closed) }
+  writeJson(storage, storageName, [changed, ...list.filter((other) => other !== entry)])
+  return closed.length === known.length
 }
 
 export function pin(storage: PageStorage, id: DocumentId, isPinned: boolean): void {
@@ -74,10 +89,11 @@ export function forget(storage: PageStorage, id: DocumentId): void {
   )
 }
 
-/** The strongest role there is a key for, with that key. */
-export function strongestKey(entry: OpenedDocument): { role: Role; key: Key } | undefined {
-  for (const role of roles) {
-    const key = entry.keys[role]
+/** The strongest role there is a key for, with that key; a closed one only when there is no other. */
+export function strongestKey({ keys, closed = [] }: OpenedDocument): { role: Role; key: Key } | undefined {
+  const inTurn = [...roles.filter((role) => !closed.includes(role)), ...closed]
+  for (const role of inTurn) {
+    const key = keys[role]
     if (key !== undefined) return { role, key }
   }
   return undefined
@@ -85,7 +101,7 @@ export function strongestKey(entry: OpenedDocument): { role: Role; key: Key } | 
 
 function parseOpened(value: unknown): OpenedDocument | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { id: anyId, keys: anyKeys, title, openedAt, pinned } = value as Record<string, unknown>
+  const { id: anyId, keys: anyKeys, title, openedAt, pinned, closed } = value as Record<string, unknown>
   const id = parseDocumentId(anyId)
   if (id === undefined || typeof anyKeys !== 'object' || anyKeys === null) return undefined
   const keys: Partial<Record<Role, Key>> = {}
@@ -100,5 +116,6 @@ function parseOpened(value: unknown): OpenedDocument | undefined {
     title: typeof title === 'string' ? title.slice(0, limits.titleLengthMax) : '',
     openedAt: typeof openedAt === 'number' && Number.isFinite(openedAt) ? openedAt : 0,
     ...(pinned === true && { pinned: true }),
+    ...closedOf(roles.filter((role) => Array.isArray(closed) && closed.includes(role))),
   }
 }

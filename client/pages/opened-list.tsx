@@ -68,6 +68,11 @@ export function OpenedList({ context: { storage, navigate } }: { context: PageCo
           </ol>
         </div>
       )}
+      {opened.length > 0 && glances?.isUnanswered.value && (
+        <p class="opened-offline" role="status">
+          {say.offline}
+        </p>
+      )}
       {opened.length > 0 && shown.length === 0 && <p class="opened-empty">{say.noneFound}</p>}
       {shown.length > 0 && (
         <ul>
@@ -84,6 +89,8 @@ export function OpenedList({ context: { storage, navigate } }: { context: PageCo
               }}
               onForget={() => {
                 forget(storage, entry.id)
+                // Where the browser stores nothing there is nothing to forget.
+                import('../sync/kept-bases.ts').then(({ forgetText }) => forgetText(entry.id)).catch(() => undefined)
                 reread()
               }}
             />

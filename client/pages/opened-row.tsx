@@ -24,6 +24,7 @@ type RowProps = {
 /** Forgetting an owner's key cannot be undone, so it asks once, in place. */
 export function OpenedRow({ entry, glance, now, navigate, onPin, onForget }: RowProps): JSX.Element | null {
   const [isAsking, setAsking] = useState<'forget' | 'delete'>()
+  const [isUnsaved, setUnsaved] = useState(false)
   const grant = strongestKey(entry)
   if (grant === undefined) return null
   const say = words().home
@@ -31,6 +32,13 @@ export function OpenedRow({ entry, glance, now, navigate, onPin, onForget }: Row
   const shown = title || words().common.untitled
   const isOwned = grant.role === 'own'
   const isGone = glance?.kind === 'gone'
+  const askToForget = () => {
+    setAsking('forget')
+    // Where the browser stores nothing there is nothing unsaved.
+    import('../sync/kept-bases.ts')
+      .then(({ hasUnsavedText }) => hasUnsavedText(entry.id))
+      .then(setUnsaved, () => undefined)
+  }
   const facts = isGone ? (glance.isDeleted ? say.deleted : say.closed) : say.roles[grant.role]
   return (
     <li class={`opened-row${entry.pinned ? ' pinned' : ''}`}>
@@ -53,7 +61,7 @@ export function OpenedRow({ entry, glance, now, navigate, onPin, onForget }: Row
       {isAsking === 'forget' ? (
         <span class="opened-ask">
           <button type="button" class="button small danger" autofocus onClick={onForget}>
-            {isOwned && !isGone ? say.forgetOwned : say.forgetOther}
+            {isUnsaved ? say.forgetUnsaved : isOwned && !isGone ? say.forgetOwned : say.forgetOther}
           </button>
           <button type="button" class="button plain small" onClick={() => setAsking(undefined)}>
             {say.keep}
@@ -71,12 +79,7 @@ export function OpenedRow({ entry, glance, now, navigate, onPin, onForget }: Row
           >
             <PinIcon size={16} />
           </button>
-          <button
-            type="button"
-            class="button plain small"
-            aria-label={say.forgetTitle(shown)}
-            onClick={() => setAsking('forget')}
-          >
+          <button type="button" class="button plain small" aria-label={say.forgetTitle(shown)} onClick={askToForget}>
             {say.forget}
           </button>
           {isOwned && !isGone && (

@@ -51,7 +51,7 @@ export function TopBar(tools: ActionTools): JSX.Element {
 
 function PanelButtons({ session, view }: ActionTools): JSX.Element {
   const { people: sayPeople, chat: sayChat } = words()
-  const people = session.people.value.length
+  const people = session.peopleHere.value.length
   const unread = session.chat.unread.value
   const panel = view.panel.value
   return (
@@ -60,7 +60,7 @@ function PanelButtons({ session, view }: ActionTools): JSX.Element {
         type="button"
         class="button plain icon"
         aria-pressed={panel === 'people'}
-        aria-label={people === 1 ? sayPeople.onlyYou : sayPeople.count(people)}
+        aria-label={people <= 1 ? sayPeople.onlyYou : sayPeople.count(people)}
         title={sayPeople.label}
         data-panel="people"
         onClick={() => view.toggle('people')}

@@ -15,7 +15,8 @@ import { SidePanel } from './side-panel.tsx'
 type PeoplePanelProps = { session: DocumentSession; person: OwnPersonStore; toasts: Toasts; onClose: () => void }
 
 export function PeoplePanel({ session, person, toasts, onClose }: PeoplePanelProps): JSX.Element {
-  const people = session.people.value
+  const people = session.peopleHere.value
+  const isConnected = session.status.value === 'live'
   const self = people.find(({ isSelf }) => isSelf)
   const others = people.filter(({ isSelf }) => !isSelf)
   return (
@@ -24,7 +25,7 @@ export function PeoplePanel({ session, person, toasts, onClose }: PeoplePanelPro
         <OwnPersonForm person={person} role={self?.role ?? session.role.value} />
         <h3 class="panel-label">{words().people.alsoHere}</h3>
         {others.length === 0 ? (
-          <p class="panel-empty">{words().people.nobody}</p>
+          <p class="panel-empty">{isConnected ? words().people.nobody : words().people.unseen}</p>
         ) : (
           <ul class="people">
             {others.map((other) => (

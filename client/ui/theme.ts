@@ -14,6 +14,7 @@ export class ThemeChoice {
   readonly theme: Signal<Theme> = signal(parseTheme(readKept()))
 
   constructor() {
+    colourBar(this.theme.peek())
     addEventListener('storage', (event) => {
       if (event.key === storageName) this.apply(parseTheme(event.newValue))
     })
@@ -32,6 +33,15 @@ export class ThemeChoice {
     this.theme.value = theme
     if (theme === 'system') delete document.documentElement.dataset.theme
     else document.documentElement.dataset.theme = theme
+    colourBar(theme)
+  }
+}
+
+/** What the browser draws around the page is coloured like it, and not as the system would have it. */
+function colourBar(theme: Theme): void {
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    const own = meta.dataset.theme
+    meta.media = theme === 'system' ? `(prefers-color-scheme: ${own})` : theme === own ? 'all' : 'not all'
   }
 }
 

@@ -47,6 +47,8 @@ export const en = {
     forgetTitle: (title: string) => `Forget ${title}`,
     forgetOwned: 'Forget for good',
     forgetOther: 'Forget it',
+    forgetUnsaved: 'Forget it, and what was never saved',
+    offline: 'The server cannot be reached. What you had open here before opens all the same.',
     keep: 'Keep',
     emptySteps: [
       'Make a document above, or paste a link that somebody gave you.',
@@ -227,6 +229,7 @@ export const en = {
     more: (count: number) => `and ${count} more`,
     alsoHere: 'Also here',
     nobody: 'Nobody else yet. Share the link to write together.',
+    unseen: 'Not connected: who else is here can be seen again when the connection is back.',
     roles: { own: 'Owner', edit: 'Can edit', view: 'View only' },
     tabs: (count: number) => plural(count, 'tab', 'tabs'),
     isAway: 'away',

@@ -60,6 +60,8 @@ export const zh: Words = {
     forgetTitle: (title) => `移除 ${title}`,
     forgetOwned: '永久移除',
     forgetOther: '移除',
+    forgetUnsaved: '移除，包括从未保存的文字',
+    offline: '无法连接服务器。之前在这里打开过的文档仍可打开。',
     keep: '保留',
     emptySteps: [
       '在上方新建文档，或粘贴别人给你的链接。',
@@ -232,6 +234,7 @@ export const zh: Words = {
     more: (count) => `还有 ${count} 人`,
     alsoHere: '其他在场的人',
     nobody: '还没有别人。分享链接，一起写作。',
+    unseen: '未连接：恢复连接后才能看到还有谁在这里。',
     roles: { own: '所有者', edit: '可编辑', view: '只读' },
     tabs: (count) => `${count} 个标签页`,
     isAway: '离开',

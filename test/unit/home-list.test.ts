@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parsePastedLink, pathOf, placeOf } from '../../client/pages/link.ts'
 import {
+  closeKey,
   findOpened,
   forget,
-  forgetKey,
   pin,
   readOpened,
   remember,
@@ -49,7 +49,7 @@ describe('opened documents', () => {
     remember(storage, { id, keys: { view }, openedAt: 2 })
     expect(findOpened(storage, id)).toEqual({ id, keys: { own, edit, view }, title: 'T', openedAt: 2 })
     expect(strongestKey(findOpened(storage, id)!)).toEqual({ role: 'own', key: own })
-    forgetKey(storage, id, 'own')
+    expect(closeKey(storage, id, own)).toBe(false)
     expect(strongestKey(findOpened(storage, id)!)).toEqual({ role: 'edit', key: edit })
   })
 
