@@ -1,6 +1,7 @@
 // The page starts here: first the words of the reader's language, then the page. A document's own part loads beside them.
 import { render } from 'preact'
 import { App } from './app.tsx'
+import { keepPageOffline } from './offline/register.ts'
 import { pageStorage } from './ui/storage.ts'
 import { loadWords } from './words/words.ts'
 import './styles/tokens.css'
@@ -22,6 +23,7 @@ async function start(root: HTMLElement): Promise<void> {
     return
   }
   render(<App />, root)
+  keepPageOffline()
 }
 
 const root = document.getElementById('app')

@@ -10,13 +10,14 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { buildOfflineWorker } from './offline-worker.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
 const stage = join(root, `.dist-${process.pid}`)
 const stampFile = '.stamp'
 const inputs = ['shared', 'server', 'client', 'simulate', 'scripts/build.mjs', 'package.json', 'package-lock.json']
-inputs.push('tsconfig.json', 'tsconfig.build.json', 'vite.config.ts')
+inputs.push('scripts/offline-worker.mjs', 'tsconfig.json', 'tsconfig.build.json', 'vite.config.ts')
 
 /** What a browser gains from: text. Pages (.html) are rendered per response, with a nonce, so a stored copy would be wrong. */
 const compressed = new Set(['.js', '.css', '.svg', '.json', '.webmanifest', '.txt', '.wasm'])
@@ -76,6 +77,7 @@ async function buildPage() {
       logLevel: 'warn',
       build: { outDir: join(stage, 'page'), emptyOutDir: true },
     })
+    await buildOfflineWorker(root, join(stage, 'page'))
   } catch (error) {
     throw new BuildError(`Vite could not build the page: ${error.message}`, { cause: error })
   }

@@ -1,5 +1,6 @@
 // The built page: its HTML with a fresh nonce for every answer, its assets as they are, compressed when it was built.
 import { readFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import express, { type RequestHandler, type Router } from 'express'
 import sirv from 'sirv'
@@ -23,7 +24,9 @@ export function pageRoutes(pageDir: string, isAlone: boolean): Router {
     response.type('html').set('Cache-Control', 'no-store').send(html.replace(noncePlaceholder, response.locals.nonce))
   }
   router.get(['/', '/index.html', '/d/:id'], page)
-  router.use(sirv(pageDir, { brotli: true, gzip: true, etag: true, extensions: [] }))
+  // The others keep their names from build to build, above all the service worker: each use asks whether it is still the same.
+  const asksAgain = (response: ServerResponse) => void response.setHeader('Cache-Control', 'no-cache')
+  router.use(sirv(pageDir, { brotli: true, gzip: true, etag: true, extensions: [], setHeaders: asksAgain }))
   if (!isAlone) return router
   // An address that leads nowhere: a person gets a page that says so, a program what the API says.
   router.get(/.*/, (request, response, next) => {

@@ -58,7 +58,8 @@ export type Person = {
 export async function newPerson(browser: Browser, options: PersonOptions = {}): Promise<Person> {
   const { allow = [], closeAfterTest = true, ...contextOptions } = options
   const allowed = [...allow]
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...contextOptions })
+  // The service worker would fetch the whole page once more for each of them: only tests about it let it in.
+  const context = await browser.newContext({ reducedMotion: 'reduce', serviceWorkers: 'block', ...contextOptions })
   const problems = await collectProblems(context)
   let isClosed = false
   const person: Person = {
