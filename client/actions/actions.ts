@@ -155,6 +155,7 @@ function files({ session, toasts }: ActionTools): Action[] {
 }
 
 function people({ context, session, view, toasts }: ActionTools): Action[] {
+  const canSpeak = session.role.value !== 'view'
   const say = words().actions
   const { othersCursors, myCursor } = context.settings.now.value
   const others = session.people.value.filter(({ isSelf }) => !isSelf)
@@ -167,19 +168,29 @@ function people({ context, session, view, toasts }: ActionTools): Action[] {
       label: say.share,
       run: () => document.getElementById('share-menu')?.showPopover(),
     },
-    ...others.flatMap(({ personId, name }): Action[] => [
+    ...others.flatMap(({ personId, label }): Action[] => [
       {
         id: `jump-${personId}`,
         group: 'people',
-        label: say.jump(name),
+        label: say.jump(label),
         run: async () => (await import('../pages/follow.ts')).jumpTo(session, toasts, personId),
       },
       {
         id: `follow-${personId}`,
         group: 'people',
-        label: say.follow(name),
+        label: say.follow(label),
         run: async () => (await import('../pages/follow.ts')).follow(session, toasts, personId),
       },
+      ...(canSpeak
+        ? [
+            {
+              id: `message-${personId}`,
+              group: 'people',
+              label: words().chat.messagePrivately(label),
+              run: async () => (await import('../panels/private-line.ts')).writeTo(session, view, personId),
+            } as const,
+          ]
+        : []),
     ]),
     {
       id: 'othersCursors',

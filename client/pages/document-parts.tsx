@@ -25,11 +25,11 @@ export const smallParts = [Chat, People, ShareCard, MoreCard, RefusedDialog, Ope
 
 /** The one panel that is open. */
 export function OpenPanel({ name, tools }: { name: PanelName; tools: ActionTools }): JSX.Element {
-  const { context, session, view } = tools
+  const { session, view } = tools
   const close = () => view.closePanel()
   switch (name) {
     case 'people':
-      return <People session={session} person={context.person} toasts={tools.toasts} onClose={close} />
+      return <People tools={tools} onClose={close} />
     case 'chat':
       return <Chat tools={tools} onClose={close} />
     case 'outline':

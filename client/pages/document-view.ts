@@ -9,6 +9,8 @@ export const viewModes = ['write', 'both', 'read'] as const
 export type ViewMode = (typeof viewModes)[number]
 
 const storageName = 'scriptorium.view'
+/** CSS pixels up to which a panel is a sheet above the text; the styles have the same number. */
+const sheetWidth = 840
 
 export class DocumentView {
   readonly panel: Signal<PanelName | undefined> = signal(undefined)
@@ -32,6 +34,11 @@ export class DocumentView {
   closePanel(): void {
     document.querySelector<HTMLElement>(`[data-panel="${this.panel.peek()}"]`)?.focus()
     this.panel.value = undefined
+  }
+
+  /** For who is led to a place in the text: on a small screen the panel covers it. */
+  uncoverText(): void {
+    if (this.panel.peek() && innerWidth <= sheetWidth) this.closePanel()
   }
 
   show(mode: ViewMode): void {

@@ -17,7 +17,7 @@ export function Faces({ tools }: { tools: ActionTools }): JSX.Element {
         <FaceItem key={person.personId} person={person} tools={tools} />
       ))}
       {more.length > 0 && (
-        <li data-tip={more.map(({ name }) => name).join(', ')}>
+        <li data-tip={more.map(({ label }) => label).join(', ')}>
           <button type="button" class="face-button" onClick={() => tools.view.toggle('people')}>
             <span class="face more" aria-hidden="true">
               +{more.length}
@@ -33,7 +33,7 @@ export function Faces({ tools }: { tools: ActionTools }): JSX.Element {
 function FaceItem({ person, tools }: { person: ShownPerson; tools: ActionTools }): JSX.Element {
   const { personId, name, color, idle, isSelf } = person
   const say = words().people
-  const label = isSelf ? say.you(name) : idle ? say.away(name) : name
+  const label = isSelf ? say.you(name) : idle ? say.away(person.label) : person.label
   const face = (
     <>
       <Face name={name} color={color} idle={idle} />

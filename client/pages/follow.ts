@@ -10,7 +10,7 @@ import type { DocumentSession } from './document-session.ts'
 export function jumpTo(session: DocumentSession, toasts: Toasts, personId: PersonId): void {
   const person = session.people.peek().find((one) => one.personId === personId)
   const at = placeOf(session, personId)
-  if (at === undefined) toasts.show(words().follow.elsewhere(person?.name ?? ''))
+  if (at === undefined) toasts.show(words().follow.elsewhere(person?.label ?? ''))
   else show(session, at)
 }
 
@@ -23,7 +23,7 @@ export function follow(session: DocumentSession, toasts: Toasts, personId: Perso
   if (person === undefined || session.editor.peek() === undefined) return
   const { awareness } = session.provider
   const declined = () => {
-    toasts.show(words().follow.declined(person.name))
+    toasts.show(words().follow.declined(person.label))
     end()
   }
   const end = () => {
@@ -48,7 +48,7 @@ export function follow(session: DocumentSession, toasts: Toasts, personId: Perso
   // Text put in above moves him, though his presence says nothing new.
   const endView = session.editor.peek()?.onUpdate((update) => update.docChanged && requestAnimationFrame(go))
   awareness.on('change', go)
-  session.following.value = { personId, name: person.name, color: person.color, end }
+  session.following.value = { personId, name: person.label, color: person.color, end }
   // So that he sees who follows. Any of his tabs stands for him.
   const tab = session.provider.people.find((one) => one.personId === personId)
   awareness.setLocalStateField('following', tab?.clientId)

@@ -6,6 +6,8 @@ import type { PersonEntry, Role } from '../../shared/protocol.ts'
 export type ShownPerson = {
   personId: PersonId
   name: string
+  /** The name, numbered when others here have the same: by arrival, so that everybody counts alike. */
+  label: string
   color: number
   role: Role
   isSelf: boolean
@@ -27,6 +29,7 @@ export function groupPeople(
     people.set(personId, {
       personId,
       name,
+      label: name,
       color,
       role: known === undefined ? role : stronger(known.role, role),
       isSelf: personId === ownPersonId,
@@ -34,8 +37,27 @@ export function groupPeople(
       idle: isIdle && (known?.idle ?? true),
     })
   }
-  return [...people.values()].sort((a, b) => Number(b.isSelf) - Number(a.isSelf))
+  return withLabels([...people.values()]).sort((a, b) => Number(b.isSelf) - Number(a.isSelf))
 }
+
+/** How somebody is called here and now, for what was said under this name: his label if he is here, and still called so. */
+export const labelOf = (people: readonly ShownPerson[], who: { personId: PersonId; name: string }): string =>
+  people.find(({ personId, name }) => personId === who.personId && name === who.name)?.label ?? who.name
+
+function withLabels(people: readonly ShownPerson[]): ShownPerson[] {
+  // Nobody gets a number by calling himself so.
+  const names = new Set(people.map(({ name }) => lookOf(name)))
+  const taken = new Set<string>()
+  return people.map((person) => {
+    let label = person.name
+    for (let n = 2; taken.has(lookOf(label)) || (n > 2 && names.has(lookOf(label))); n++)
+      label = `${person.name} (${n})`
+    taken.add(lookOf(label))
+    return { ...person, label }
+  })
+}
+
+const lookOf = (name: string): string => name.normalize('NFKC').toLowerCase()
 
 const strength: Record<Role, number> = { own: 2, edit: 1, view: 0 }
 const stronger = (a: Role, b: Role): Role => (strength[a] >= strength[b] ? a : b)

@@ -11,8 +11,6 @@ import { type ChatPiece, chatPieces } from './chat-text.ts'
 /** Longer lines are folded: UTF-16 units, and line breaks. */
 const longText = 900
 const longLines = 12
-/** Under this the chat covers the text. */
-const sheetWidth = 840
 
 type MessageProps = { message: ShownChatMessage; tools: ActionTools; names: readonly string[]; ownName: string }
 
@@ -86,7 +84,7 @@ function Piece({ piece, ownName }: { piece: ChatPiece; ownName: string }): JSX.E
 function jump({ session, view, toasts }: ActionTools, { quote }: ShownChatMessage): void {
   if (quote === undefined) return
   if (view.mode.peek() === 'read') view.show('write')
-  if (innerWidth <= sheetWidth) view.closePanel()
+  view.uncoverText()
   // When the text has its place again.
   requestAnimationFrame(() => {
     if (!showQuote(session, quote)) toasts.show(words().chat.quoteGone)

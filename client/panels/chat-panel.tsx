@@ -2,6 +2,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ActionTools } from '../actions/actions.ts'
+import { labelOf } from '../pages/people.ts'
 import { Face } from '../ui/face.tsx'
 import { LockIcon } from '../ui/icons.tsx'
 import { clockTime } from '../ui/relative-time.ts'
@@ -34,6 +35,14 @@ export function ChatPanel({ tools, onClose }: { tools: ActionTools; onClose: () 
     return () => chat.setOpen(false)
   }, [chat])
   const older = useOlder(tools, list)
+  // A keyboard on a phone takes half of the list: what was at its end stays in view.
+  useEffect(() => {
+    const watch = new ResizeObserver(() => {
+      if (isAtEnd.current && list.current) list.current.scrollTop = list.current.scrollHeight
+    })
+    if (list.current) watch.observe(list.current)
+    return () => watch.disconnect()
+  }, [])
   // Whoever reads further up is not torn away from there.
   useLayoutEffect(() => {
     if (isAtEnd.current && list.current) list.current.scrollTop = list.current.scrollHeight
@@ -121,6 +130,7 @@ function Entry({ entry, tools, names, ownName }: EntryProps): JSX.Element {
   if (entry.kind === 'notice') return <NoticeLine notice={entry.notice} />
   const { from, messages } = entry
   const { ownPersonId } = tools.session.chat
+  const people = tools.session.people.value
   const now = Date.now()
   const say = words().chat
   const isOwn = from.personId === ownPersonId || from.state !== 'kept'
@@ -129,13 +139,13 @@ function Entry({ entry, tools, names, ownName }: EntryProps): JSX.Element {
       <Face name={from.name} color={from.color} small />
       <div class="chat-lines">
         <header>
-          <bdi class="chat-name">{isOwn ? say.you : from.name}</bdi>
+          <bdi class="chat-name">{isOwn ? say.you : labelOf(people, from)}</bdi>
           <time dateTime={new Date(from.at).toISOString()}>{clockTime(from.at, now)}</time>
         </header>
         {from.to && (
           <p class="chat-private">
             <LockIcon size={14} />
-            <bdi>{from.to.personId === ownPersonId ? say.privateToYou : say.privateTo(from.to.name)}</bdi>
+            <bdi>{from.to.personId === ownPersonId ? say.privateToYou : say.privateTo(labelOf(people, from.to))}</bdi>
           </p>
         )}
         {messages.map((message) => (

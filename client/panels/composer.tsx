@@ -4,6 +4,7 @@ import type { JSX } from 'preact'
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { limits } from '../../shared/limits.ts'
 import type { ActionTools } from '../actions/actions.ts'
+import { labelOf } from '../pages/people.ts'
 import { CloseIcon, QuoteIcon, SendIcon } from '../ui/icons.tsx'
 import { words } from '../words/words.ts'
 import { quoteSelection } from './chat-quote.ts'
@@ -91,7 +92,7 @@ export function Composer({ tools, onSent }: { tools: ActionTools; onSent: () => 
           ref={field}
           rows={1}
           dir="auto"
-          placeholder={to ? say.writeTo(to.name) : say.write}
+          placeholder={to ? say.writeTo(labelOf(others, to)) : say.write}
           aria-label={say.message}
           maxLength={limits.chatTextLengthMax}
           value={text}

@@ -3,18 +3,19 @@ import type { JSX } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import { limits } from '../../shared/limits.ts'
 import type { Role } from '../../shared/protocol.ts'
-import type { DocumentSession } from '../pages/document-session.ts'
+import type { ActionTools } from '../actions/actions.ts'
 import { follow, jumpTo } from '../pages/follow.ts'
 import type { OwnPersonStore } from '../pages/own-person.ts'
 import type { ShownPerson } from '../pages/people.ts'
 import { Face } from '../ui/face.tsx'
-import type { Toasts } from '../ui/toasts.tsx'
 import { words } from '../words/words.ts'
+import { writeTo } from './private-line.ts'
 import { SidePanel } from './side-panel.tsx'
 
-type PeoplePanelProps = { session: DocumentSession; person: OwnPersonStore; toasts: Toasts; onClose: () => void }
+type PeoplePanelProps = { tools: ActionTools; onClose: () => void }
 
-export function PeoplePanel({ session, person, toasts, onClose }: PeoplePanelProps): JSX.Element {
+export function PeoplePanel({ tools, onClose }: PeoplePanelProps): JSX.Element {
+  const { context, session } = tools
   const people = session.peopleHere.value
   const isConnected = session.status.value === 'live'
   const self = people.find(({ isSelf }) => isSelf)
@@ -22,14 +23,14 @@ export function PeoplePanel({ session, person, toasts, onClose }: PeoplePanelPro
   return (
     <SidePanel title={words().people.label} closeLabel={words().people.close} name="people" onClose={onClose}>
       <div class="panel-body">
-        <OwnPersonForm person={person} role={self?.role ?? session.role.value} />
+        <OwnPersonForm person={context.person} role={self?.role ?? session.role.value} />
         <h3 class="panel-label">{words().people.alsoHere}</h3>
         {others.length === 0 ? (
           <p class="panel-empty">{isConnected ? words().people.nobody : words().people.unseen}</p>
         ) : (
           <ul class="people">
             {others.map((other) => (
-              <PersonRow key={other.personId} person={other} session={session} toasts={toasts} />
+              <PersonRow key={other.personId} person={other} tools={tools} />
             ))}
           </ul>
         )}
@@ -38,40 +39,57 @@ export function PeoplePanel({ session, person, toasts, onClose }: PeoplePanelPro
   )
 }
 
-type PersonRowProps = { person: ShownPerson; session: DocumentSession; toasts: Toasts }
+type PersonRowProps = { person: ShownPerson; tools: ActionTools }
 
-function PersonRow({ person, session, toasts }: PersonRowProps): JSX.Element {
-  const { name, color, idle, role, tabs } = person
+function PersonRow({ person, tools: { session, view, toasts } }: PersonRowProps): JSX.Element {
+  const { personId, name, label, color, idle, role, tabs } = person
   const say = words().people
   const facts = [say.roles[role], ...(tabs > 1 ? [say.tabs(tabs)] : []), ...(idle ? [say.isAway] : [])]
   return (
     <li>
       <Face name={name} color={color} idle={idle} />
       <span class="person-words">
-        <bdi class="person-name">{name}</bdi>
-        <span class="person-facts">{facts.join(' · ')}</span>
-      </span>
-      <span class="person-acts">
-        <button
-          type="button"
-          class="button plain small"
-          aria-label={words().follow.jumpTo(name)}
-          onClick={() => jumpTo(session, toasts, person.personId)}
-        >
-          {words().follow.jump}
-        </button>
-        <button
-          type="button"
-          class="button plain small"
-          aria-label={words().follow.followName(name)}
-          onClick={() => follow(session, toasts, person.personId)}
-        >
-          {words().follow.follow}
-        </button>
+        <span class="person-head">
+          <bdi class="person-name">{label}</bdi>
+          <span class="person-facts">{facts.join(' · ')}</span>
+        </span>
+        <span class="person-acts">
+          <Act
+            word={words().follow.jump}
+            label={words().follow.jumpTo(label)}
+            onClick={() => {
+              view.uncoverText()
+              jumpTo(session, toasts, personId)
+            }}
+          />
+          <Act
+            word={words().follow.follow}
+            label={words().follow.followName(label)}
+            onClick={() => {
+              view.uncoverText()
+              follow(session, toasts, personId)
+            }}
+          />
+          {session.role.value !== 'view' && (
+            <Act
+              word={words().chat.messageShort}
+              label={words().chat.messagePrivately(label)}
+              onClick={() => writeTo(session, view, personId)}
+            />
+          )}
+        </span>
       </span>
     </li>
   )
 }
+
+type ActProps = { word: string; label: string; onClick: () => void }
+
+const Act = ({ word, label, onClick }: ActProps) => (
+  <button type="button" class="button plain small" aria-label={label} title={label} onClick={onClick}>
+    {word}
+  </button>
+)
 
 function OwnPersonForm({ person, role }: { person: OwnPersonStore; role: Role | undefined }): JSX.Element {
   const { name, color } = person.person.value

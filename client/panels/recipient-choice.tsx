@@ -2,6 +2,7 @@
 import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { ShownPerson } from '../pages/people.ts'
+import { Face } from '../ui/face.tsx'
 import { words } from '../words/words.ts'
 import type { Recipient } from './chat-state.ts'
 
@@ -10,10 +11,11 @@ type ChoiceProps = { others: readonly ShownPerson[]; recipient: Signal<Recipient
 export function RecipientChoice({ others, recipient }: ChoiceProps): JSX.Element {
   const say = words().chat
   const to = recipient.value
-  const isGone = to !== undefined && !others.some(({ personId }) => personId === to.personId)
+  const chosen = others.find(({ personId }) => personId === to?.personId)
   return (
     <label class="recipient">
       <span>{say.to}</span>
+      {chosen && <Face name={chosen.name} color={chosen.color} tiny />}
       <select
         value={to?.personId ?? ''}
         onChange={(event) => {
@@ -23,12 +25,12 @@ export function RecipientChoice({ others, recipient }: ChoiceProps): JSX.Element
         }}
       >
         <option value="">{say.everybody}</option>
-        {others.map(({ personId, name }) => (
+        {others.map(({ personId, label }) => (
           <option key={personId} value={personId}>
-            {name}
+            {label}
           </option>
         ))}
-        {isGone && <option value={to.personId}>{say.notHere(to.name)}</option>}
+        {to && !chosen && <option value={to.personId}>{say.notHere(to.name)}</option>}
       </select>
     </label>
   )

@@ -31,6 +31,8 @@ export const enChat = {
     to: 'To',
     everybody: 'Everybody',
     notHere: (name: string) => `${name} (not here)`,
+    messageShort: 'Message',
+    messagePrivately: (name: string) => `Message ${name} privately`,
     writeTo: (name: string) => `Only ${name} will see this`,
     privateTo: (name: string) => `Only you and ${name} see this`,
     privateToYou: 'Only the two of you see this',

@@ -32,6 +32,8 @@ export const zhChat: Pick<Words, 'chat'> = {
     to: '发给',
     everybody: '所有人',
     notHere: (name) => `${name}（不在）`,
+    messageShort: '私信',
+    messagePrivately: (name) => `给 ${name} 发私信`,
     writeTo: (name) => `只有 ${name} 能看到`,
     privateTo: (name) => `只有你和 ${name} 能看到`,
     privateToYou: '只有你们两人能看到',

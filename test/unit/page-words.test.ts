@@ -1,7 +1,7 @@
 // What the page says: save states, people, chat and times. Pure parts, without a browser.
 import { describe, expect, it } from 'vitest'
 import { fullness } from '../../client/pages/fullness.ts'
-import { groupPeople } from '../../client/pages/people.ts'
+import { groupPeople, labelOf } from '../../client/pages/people.ts'
 import { saveWords } from '../../client/pages/save-words.ts'
 import { lastNumber, layOutFeed } from '../../client/panels/chat-feed.ts'
 import { Notices } from '../../client/panels/notices.ts'
@@ -80,6 +80,29 @@ describe('people', () => {
     expect(idleOf(1)).toEqual([false, false])
     expect(idleOf(2)).toEqual([false, false])
     expect(idleOf(1, 2, 3)).toEqual([false, true])
+  })
+
+  it('numbers people of one name by arrival, however it is written, and nobody takes a number as his name', () => {
+    const called = (...names: string[]) =>
+      groupPeople(
+        names.map((name, index) => entry(index + 1, `person${index}`, 'edit', name)),
+        99 as ClientId,
+        new Set(),
+      ).map(({ label }) => label)
+    expect(called('Kim', 'Ada', 'KIM', '\uff2bim')).toEqual(['Kim', 'Ada', 'KIM (2)', '\uff2bim (3)'])
+    expect(called('Kim (2)', 'Kim', 'Kim')).toEqual(['Kim (2)', 'Kim', 'Kim (3)'])
+    expect(called('Kim', 'Kim', 'Kim (2)')).toEqual(['Kim', 'Kim (3)', 'Kim (2)'])
+  })
+
+  it('what was said is shown under the number only of who is still here under that name', () => {
+    const people = groupPeople([entry(1, 'a', 'edit', 'Kim'), entry(2, 'b', 'edit', 'Kim')], 99 as ClientId, new Set())
+    const said = (personId: string, name: string) => labelOf(people, { personId: personId as PersonId, name })
+    expect([said('b', 'Kim'), said('a', 'Kim'), said('b', 'Bo'), said('c', 'Kim')]).toEqual([
+      'Kim (2)',
+      'Kim',
+      'Bo',
+      'Kim',
+    ])
   })
 
   it('has initials in every script, and something where there is no letter', () => {
