@@ -14,6 +14,7 @@ import * as Y from 'yjs'
 import { words } from '../words/words.ts'
 import { highlight, setHighlighting } from './highlighting.ts'
 import { hygiene } from './hygiene.ts'
+import { lineDirection } from './line-direction.ts'
 import { cursorHidden, localPresence } from './local-presence.ts'
 import { PreferenceSlots, type Preferences } from './preferences.ts'
 import { remoteCursors } from './remote-cursors.ts'
@@ -93,6 +94,7 @@ export function openEditor(options: EditorOptions): Editor {
         EditorView.contentAttributes.of(() => ({ ...contentAttributes, 'aria-label': words().editor.label })),
         highlight(content, language),
         theme,
+        lineDirection,
         remoteCursors(text, awareness),
         hidden.of(cursorHidden.of(!settings.myCursor)),
         localPresence(text, awareness),

@@ -88,7 +88,7 @@ const theme = EditorView.theme({
   '.cm-panel.cm-search [name=close]': {
     position: 'absolute',
     top: '8px',
-    right: '8px',
+    insetInlineEnd: '8px',
     width: '28px',
     height: '28px',
     margin: '0',

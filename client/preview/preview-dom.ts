@@ -51,6 +51,7 @@ export class PreviewDom {
       const { html, line } = blocks[i]!
       const element = document.createElement('div')
       element.className = 'block'
+      element.dir = 'auto'
       element.append(sanitise(html))
       const isNew = shown.length < blocks.length
       const before = isNew ? (shown[i]?.element ?? null) : null

@@ -45,7 +45,6 @@ export function PreviewPane({ session }: { session: DocumentSession }): JSX.Elem
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the links and boxes in it are what is pressed */}
       <div
         class="preview-text"
-        dir="auto"
         ref={host}
         onClick={(event) => press(event, session)}
         onKeyDown={(event) => event.key === 'Enter' && press(event, session)}

@@ -1,6 +1,6 @@
 // A button with a small card behind it: the browser's own popover, so Esc, clicks beside it and focus are the platform's.
 import type { ComponentChildren, JSX } from 'preact'
-import { useCallback, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 
 type MenuProps = {
   id: string
@@ -31,6 +31,12 @@ export function Menu(props: MenuProps): JSX.Element {
   const [isOpen, setOpen] = useState(false)
   const card = useRef<HTMLDivElement>(null)
   const opener = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (!isOpen) return
+    const place = () => card.current && placeAt(card.current, opener.current, align, placement)
+    addEventListener('resize', place)
+    return () => removeEventListener('resize', place)
+  }, [isOpen, align, placement])
   const close = useCallback(() => card.current?.hidePopover(), [])
   return (
     <>
@@ -78,8 +84,8 @@ function placeAt(card: HTMLElement, button: HTMLElement | null, align: 'start' |
   const { clientWidth, clientHeight } = document.documentElement
   const [above, below] =
     placement === 'above' ? ['auto', `${clientHeight - top + gap}px`] : [`${bottom + gap}px`, 'auto']
-  card.style.inset =
-    align === 'start'
-      ? `${above} auto ${below} ${Math.max(8, left - 4)}px`
-      : `${above} ${Math.max(8, clientWidth - right)}px ${below} auto`
+  const isLeft = (align === 'start') === (getComputedStyle(button).direction === 'ltr')
+  card.style.inset = isLeft
+    ? `${above} auto ${below} ${Math.max(8, left - 4)}px`
+    : `${above} ${Math.max(8, clientWidth - right)}px ${below} auto`
 }
