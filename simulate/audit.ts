@@ -1,8 +1,8 @@
 // Who typed what, and what the server has promised: every edit carries a mark of its own, so that any text can be
 // compared with the promises afterwards. Knows no provider and no server.
+import { type Mark, MarkSet } from './mark-set.ts'
 
-/** e.g. ⟦3-17⟧: the 17th edit of author 3. Nobody types inside of one or deletes part of one. */
-export type Mark = string
+export type { Mark } from './mark-set.ts'
 
 /** One edit: the mark it typed, if any, and the marks it deleted. */
 export type Edit = { typed: Mark | undefined; deleted: Mark[] }
@@ -44,6 +44,9 @@ type Life = {
 
 export class Audit {
   private readonly lives = new Map<Mark, Life>()
+  /** Those of whom nothing is to be remembered but that they must not come back. */
+  private readonly settled = new MarkSet()
+  private settledUpTo = 0
   private promised = 0
   private acknowledged_ = 0
 
@@ -73,12 +76,12 @@ export class Audit {
   }
 
   get typedCount(): number {
-    return this.count(({ isTyped }) => isTyped)
+    return this.settled.size + this.count(({ isTyped }) => isTyped)
   }
 
   /** Marks that somebody has deleted, acknowledged or not. */
   get deletedCount(): number {
-    return this.count(({ isDeleted }) => isDeleted)
+    return this.settled.size + this.count(({ isDeleted }) => isDeleted)
   }
 
   /** What is promised now; edits go on meanwhile. */
@@ -86,10 +89,24 @@ export class Audit {
     return { upTo: this.promised }
   }
 
+  /**
+   * Takes little memory, and no time at the next reading, for what was typed, deleted and both acknowledged as one of these.
+   * Promises that were made before them say nothing any more of whether it is back.
+   */
+  settle({ upTo }: Promises): void {
+    for (const [mark, { typedAs, deletedAs }] of this.lives) {
+      if (typedAs === undefined || deletedAs === undefined || Math.max(typedAs, deletedAs) > upTo) continue
+      this.lives.delete(mark)
+      this.settled.add(mark)
+    }
+    this.settledUpTo = Math.max(this.settledUpTo, upTo)
+  }
+
   /** What is not true, of `promises`, about a text that was read after they were made. */
   kept(text: string, { upTo }: Promises): Finding[] {
     const there = new Set(marksIn(text))
-    const [lost, lostThoughSaved, back]: [Mark[], Mark[], Mark[]] = [[], [], []]
+    const [lost, lostThoughSaved]: [Mark[], Mark[]] = [[], []]
+    const back = upTo < this.settledUpTo ? [] : this.settledIn(there)
     for (const [mark, { typedAs, shownAs, isDeleted, deletedAs }] of this.lives) {
       if (there.has(mark)) {
         if (deletedAs !== undefined && deletedAs <= upTo) back.push(mark)
@@ -104,7 +121,8 @@ export class Audit {
   /** What is wrong with a text that is left when everybody is done: every mark that was typed and not deleted, once. */
   final(text: string): Finding[] {
     const there = new Set(marksIn(text))
-    const [missing, left]: [Mark[], Mark[]] = [[], []]
+    const missing: Mark[] = []
+    const left = this.settledIn(there)
     for (const [mark, { isTyped, isDeleted }] of this.lives) {
       if (isDeleted && there.has(mark)) left.push(mark)
       if (isTyped && !isDeleted && !there.has(mark)) missing.push(mark)
@@ -119,9 +137,13 @@ export class Audit {
       if (seen.has(mark)) twice.push(mark)
       seen.add(mark)
     }
-    const unknown = [...seen].filter((mark) => this.lives.get(mark)?.isTyped !== true)
+    const unknown = [...seen].filter((mark) => this.lives.get(mark)?.isTyped !== true && !this.settled.has(mark))
     const torn = text.replace(markPattern, '').match(/[^\s⟦⟧]{0,6}[⟦⟧][^\s⟦⟧]{0,6}/g) ?? []
     return { twice, unknown, torn: [...torn] }
+  }
+
+  private settledIn(marks: Iterable<Mark>): Mark[] {
+    return [...marks].filter((mark) => this.settled.has(mark))
   }
 
   private count(which: (life: Life) => boolean): number {
@@ -134,7 +156,8 @@ export class Audit {
     let life = this.lives.get(mark)
     if (life === undefined) {
       life = { isTyped: false, isDeleted: false }
-      this.lives.set(mark, life)
+      // What is heard late of one that is settled changes nothing.
+      if (!this.settled.has(mark)) this.lives.set(mark, life)
     }
     return life
   }

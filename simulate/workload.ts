@@ -135,6 +135,7 @@ async function readAgain(scene: Scene, atTime: (ms: number) => Promise<boolean>)
     if (text === undefined) continue
     count(scene, 'read')
     blame(scene, 'kept', "in the server's text", scene.audit.kept(text, promises))
+    scene.audit.settle(promises)
   }
 }
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { Audit, type FindingKind, hasTornMarks } from '../../simulate/audit.ts'
+import { MarkSet } from '../../simulate/mark-set.ts'
+import { Random, runSeed, withSeed } from '../harness/random.ts'
 
 const [a, b, c] = ['⟦1-1⟧', '⟦2-1⟧', '⟦1-2⟧'] as [string, string, string]
 const typing = (typed: string) => ({ typed, deleted: [] })
@@ -60,3 +62,41 @@ test('in the end everything that was typed and not deleted stands there, and not
   expect(kinds(audit.final(''))).toEqual(['missing'])
   expect(kinds(audit.final(`${a}${b}`))).toEqual(['left'])
 })
+
+test('what is settled is counted, may not come back, and is found to be back only by promises that cover it', () => {
+  const audit = auditWith(a, b, c)
+  for (const mark of [a, b, c]) audit.acknowledged(typing(mark))
+  const early = audit.promises()
+  audit.made(deleting(a, b))
+  audit.acknowledged(deleting(a))
+  audit.settle(audit.promises())
+  audit.acknowledged(deleting(b))
+  expect([audit.typedCount, audit.deletedCount]).toEqual([3, 2])
+  expect(audit.kept(c, audit.promises())).toEqual([])
+  expect(audit.kept(`${a}${b}${c}`, early)).toEqual([])
+  expect(audit.kept(`${a}${b}${c}`, audit.promises())).toEqual([{ kind: 'back', marks: [a, b] }])
+  expect(audit.final(`${a}${c}`)).toEqual([{ kind: 'left', marks: [a] }])
+  // Whoever deleted it as well hears of that later.
+  audit.made(deleting(a))
+  audit.acknowledged(deleting(a))
+  expect([audit.typedCount, audit.deletedCount]).toEqual([3, 2])
+  expect(audit.final(c)).toEqual([])
+})
+
+test('a set of marks holds what was put in, in any order, and nothing else', () =>
+  withSeed(runSeed, async () => {
+    const random = new Random(runSeed)
+    const marks = new MarkSet()
+    const put = new Set<string>()
+    for (let i = 0; i < 2_000; i++) {
+      const mark = `⟦${random.between(1, 4)}-${random.between(1, 300)}⟧`
+      marks.add(mark)
+      put.add(mark)
+    }
+    expect(marks.size).toBe(put.size)
+    const begins = [...put].filter((mark) => !put.has(mark.replace(/\d+(?=⟧)/, (n) => String(Number(n) - 1))))
+    expect(marks.stretches).toBe(begins.length)
+    for (let author = 1; author <= 4; author++) {
+      for (let n = 0; n <= 302; n++) expect(marks.has(`⟦${author}-${n}⟧`)).toBe(put.has(`⟦${author}-${n}⟧`))
+    }
+  }))
