@@ -141,6 +141,7 @@ export class MarkedAuthor {
     const at = atOwnPlace && added === 0 ? Math.max(0, place - removed) : place
     const from = outsideMark(text, at)
     const to = outsideMark(text, Math.min(text.length, Math.max(from, at + removed)))
+    if (added === 0 && to === from) return
     const typed = added > 0 ? `⟦${this.number}-${++this.edits}⟧` : undefined
     const edit: Edit = { typed, deleted: to > from ? marksIn(text.slice(from, to)) : [] }
     if (typed !== undefined) this.lastMark = typed

@@ -40,7 +40,7 @@ const latency = ({ p50, p95, p99, max }: LatencySummary) =>
 
 /** Milliseconds as a person reads them. */
 export const ms = (value: number): string =>
-  value >= 10_000
+  value >= 1_000
     ? `${(value / 1_000).toFixed(1)} s`
     : value >= 10
       ? `${Math.round(value)} ms`

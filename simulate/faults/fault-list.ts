@@ -14,7 +14,7 @@ export const faultTable = {
   halfopen: { scope: 'network', unit: 'rate', by: 0.3, help: 'connections fall silent both ways for 1 to 20 s' },
   delay: { scope: 'network', unit: 'ms', by: 20, help: 'each way, up to twice as much, another for each client' },
   reorder: { scope: 'network', unit: 'ms', by: 60, help: 'delays that keep changing: edits overtake each other' },
-  throttle: { scope: 'network', unit: 'bytes', by: 8_192, help: 'bytes a second, for one client after another' },
+  throttle: { scope: 'network', unit: 'bytes', by: 8_192, help: 'no more than that, for one client after another' },
   acks: { scope: 'network', unit: 'rate', by: 0.5, help: 'edits arrive, their answers are lost with the connection' },
   broadcasts: { scope: 'network', unit: 'rate', by: 0.5, help: "somebody else's edit is lost on its way to a client" },
   deletions: { scope: 'network', unit: 'rate', by: 0.5, help: 'the same with a deletion, which no state vector shows' },
@@ -112,6 +112,14 @@ const counts: Readonly<Record<FaultUnit, string>> = {
   ms: '',
   bytes: 'a second',
   count: '',
+}
+
+/** What a run had of a fault with that number: how often it happened, or of what lasts, how much it was. */
+export function faultInWords(name: FaultName, number: number, times: number): string {
+  const { unit, help } = faultTable[name]
+  if (unit === 'rate' || unit === 'times') return `${times} × ${help}`
+  if (unit === 'count') return `${number} × ${help}`
+  return `${`${showNumber(name, number)} ${counts[unit]}`.trim()}, ${help}`
 }
 
 /** The table of --help: what can be given, what its number counts, what happens. */

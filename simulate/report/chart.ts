@@ -19,7 +19,8 @@ export type TimeChart = {
   format: (value: number) => string
   /** Latencies span decades. */
   isLog?: boolean
-  label: string
+  /** For those who do not see it. */
+  title: string
 }
 
 const height = 190
@@ -65,8 +66,8 @@ function niceStep(rough: number): number {
   return step * power
 }
 
-function open(width: number, ofHeight: number, label: string): string {
-  return `<svg viewBox="0 0 ${width} ${ofHeight}" width="${width}" height="${ofHeight}" role="img" aria-label="${escapeHtml(label)}">`
+function open(width: number, ofHeight: number, title: string): string {
+  return `<svg viewBox="0 0 ${width} ${ofHeight}" width="${width}" height="${ofHeight}" role="img" aria-label="${escapeHtml(title)}">`
 }
 
 const line = (x1: number, y1: number, x2: number, y2: number, tone: string) =>
@@ -75,15 +76,24 @@ const line = (x1: number, y1: number, x2: number, y2: number, tone: string) =>
 const text = (x: number, y: number, anchor: 'start' | 'middle' | 'end', words: string) =>
   `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${escapeHtml(words)}</text>`
 
+/** Words below a drawing at `x`, moved inwards where they would leave it. */
+function label(x: number, base: number, width: number, words: string): string {
+  const half = widthOf(words) / 2
+  return text(Math.min(x, width - half), base + 16, 'middle', words)
+}
+
+/** About as wide are so many letters of the charts' size. */
+const widthOf = (words: string) => words.length * 6.5
+
 /** Seconds below a chart. */
 function timeAxis(untilS: number, width: number, base: number): { x: (s: number) => number; drawing: string } {
   const scale = linear(untilS, left, width - right)
   const x = (s: number) => left + ((width - right - left) * s) / untilS
   const ticks = scale.ticks.filter((s) => s <= untilS)
-  return { x, drawing: ticks.map((s) => text(x(s), base + 16, s === 0 ? 'start' : 'middle', `${round(s)} s`)).join('') }
+  return { x, drawing: ticks.map((s) => label(x(s), base, width, `${round(s)} s`)).join('') }
 }
 
-export function timeChart({ width, atS, untilS, series, bands, format, isLog = false, label }: TimeChart): string {
+export function timeChart({ width, atS, untilS, series, bands, format, isLog = false, title }: TimeChart): string {
   const base = height - bottom
   const axis = timeAxis(untilS, width, base)
   const values = series.flatMap((one) => one.values.filter((value) => value !== undefined))
@@ -97,11 +107,11 @@ export function timeChart({ width, atS, untilS, series, bands, format, isLog = f
   )
   const shades = bands.map(({ from, to, what }) => {
     const x = axis.x(from)
-    return `<rect class="band" x="${round(x)}" y="${top}" width="${round(Math.max(2, axis.x(to) - x))}" height="${base - top}"><title>${escapeHtml(what)}</title></rect>`
+    return `<rect class="band" x="${round(x)}" y="${top}" width="${round(Math.max(2, axis.x(Math.min(to, untilS)) - x))}" height="${base - top}"><title>${escapeHtml(what)}</title></rect>`
   })
   const every = Math.ceil(atS.length / pointsMax)
   const drawn = series.map((one) => curve(one, atS, axis.x, y.at, base, every, isLog))
-  return `${open(width, height, label)}${shades.join('')}${grid.join('')}${axis.drawing}${drawn.join('')}</svg>`
+  return `${open(width, height, title)}${shades.join('')}${grid.join('')}${axis.drawing}${drawn.join('')}</svg>`
 }
 
 /** Of so many points the worst one is shown, so that no peak is lost. */
@@ -124,10 +134,12 @@ function curve(
     .filter((run) => run.length > 0)
     .map((run) => {
       const points = run.map(([px, py]) => `${px} ${py}`).join('L')
-      if (isArea) return `<path class="area ${tone}" d="M${run[0]![0]} ${base}L${points}L${run.at(-1)![0]} ${base}Z"/>`
-      return run.length === 1
-        ? `<circle class="dot ${tone}" cx="${run[0]![0]}" cy="${run[0]![1]}" r="2"/>`
-        : `<path class="line ${tone}" d="M${points}"/>`
+      const area = `<path class="area ${tone}" d="M${run[0]![0]} ${base}L${points}L${run.at(-1)![0]} ${base}Z"/>`
+      const top =
+        run.length === 1
+          ? `<circle class="dot ${tone}" cx="${run[0]![0]}" cy="${run[0]![1]}" r="2"/>`
+          : `<path class="line ${tone}" d="M${points}"/>`
+      return isArea ? area + top : top
     })
     .join('')
 }
@@ -138,30 +150,31 @@ export function histogram(
   bars: [ms: number, count: number][],
   marks: [name: string, ms: number][],
   format: (ms: number) => string,
-  label: string,
+  title: string,
 ): string {
   const base = height - bottom
   if (bars.length === 0)
-    return `${open(width, height, label)}${text(width / 2, height / 2, 'middle', 'nothing was measured')}</svg>`
+    return `${open(width, height, title)}${text(width / 2, height / 2, 'middle', 'nothing was measured')}</svg>`
   const x = logarithmic(bars[0]![0], bars.at(-1)![0], left, width - right)
   const most = Math.max(...bars.map(([, count]) => count))
-  const y = linear(most, base, top + 14)
+  const y = linear(most, base, top + 34)
   const grid = y.ticks.map(
     (tick) =>
       line(left, y.at(tick), width - right, y.at(tick), 'grid') + text(left - 8, y.at(tick) + 4, 'end', String(tick)),
   )
-  const ticks = x.ticks.map((tick) => text(x.at(tick), base + 16, 'middle', format(tick)))
+  const ticks = x.ticks.map((tick) => label(x.at(tick), base, width, format(tick)))
   const wide = Math.max(1, x.at(1.04) - x.at(1)) + 0.4
   const drawn = bars.map(
     ([ms, count]) =>
       `<rect class="bar" x="${round(x.at(ms) - wide / 2)}" y="${round(y.at(count))}" width="${round(wide)}" height="${round(base - y.at(count))}"/>`,
   )
-  const lines = marks.map(
-    ([name, ms], i) =>
-      line(x.at(ms), top + 4, x.at(ms), base, 'mark') +
-      text(x.at(ms) + (i === 0 ? -4 : 4), top + 10, i === 0 ? 'end' : 'start', name),
-  )
-  return `${open(width, height, label)}${grid.join('')}${ticks.join('')}${drawn.join('')}${lines.join('')}</svg>`
+  const lines = marks.map(([, ms], i) => line(x.at(ms), top + 2 + i * 15, x.at(ms), base, 'mark'))
+  // Over all lines, each in a row of its own, on the side that has room.
+  const names = marks.map(([name, ms], i) => {
+    const isLeft = x.at(ms) + 4 + widthOf(name) > width
+    return text(x.at(ms) + (isLeft ? -4 : 4), top + 10 + i * 15, isLeft ? 'end' : 'start', name)
+  })
+  return `${open(width, height, title)}${grid.join('')}${ticks.join('')}${drawn.join('')}${lines.join('')}${names.join('')}</svg>`
 }
 
 export type Lane = { name: string; spans: Band[] }
@@ -170,13 +183,11 @@ const laneHeight = 20
 const laneLeft = 92
 
 /** What happened when, a lane for each kind. */
-export function lanes(width: number, untilS: number, all: Lane[], label: string): string {
+export function lanes(width: number, untilS: number, all: Lane[], title: string): string {
   const base = all.length * laneHeight + 4
   const x = (s: number) => laneLeft + ((width - right - laneLeft) * s) / untilS
   const ticks = linear(untilS, 0, 1).ticks.filter((s) => s <= untilS)
-  const grid = ticks.map(
-    (s) => line(x(s), 2, x(s), base, 'grid') + text(x(s), base + 16, s === 0 ? 'start' : 'middle', `${round(s)} s`),
-  )
+  const grid = ticks.map((s) => line(x(s), 2, x(s), base, 'grid') + label(x(s), base, width, `${round(s)} s`))
   const rows = all.map(({ name, spans }, i) => {
     const y = i * laneHeight + 4
     const marks = spans.map(
@@ -185,5 +196,5 @@ export function lanes(width: number, untilS: number, all: Lane[], label: string)
     )
     return text(laneLeft - 10, y + 13, 'end', name) + marks.join('')
   })
-  return `${open(width, base + bottom, label)}${grid.join('')}${rows.join('')}</svg>`
+  return `${open(width, base + bottom, title)}${grid.join('')}${rows.join('')}</svg>`
 }

@@ -1,5 +1,5 @@
 // The report: one page in one file, with nothing to load. For a host to show to a colleague.
-import { type FaultName, faultNames, faultTable } from '../faults/fault-list.ts'
+import { type FaultName, faultInWords, faultNames, faultTable, parseFaults } from '../faults/fault-list.ts'
 import { ms } from '../words.ts'
 import { type Band, escapeHtml, histogram, type Lane, lanes, type Series, type Tone, timeChart } from './chart.ts'
 import type { RunRecord } from './record.ts'
@@ -7,7 +7,8 @@ import { reportStyle } from './style.ts'
 
 const widths = { wide: 752, narrow: 342 }
 const signs = { ok: '✓', failed: '✗', open: '–' } as const
-const MB = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`
+const toMB = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes / 1024 / 1024)
+const plain = (value: number) => String(Math.round(value * 10) / 10)
 /** Latencies as an axis writes them. */
 const shortMs = (value: number) => (value >= 1_000 ? `${value / 1_000} s` : `${value} ms`)
 
@@ -29,6 +30,7 @@ ${checks(record)}
 ${savedChart(record)}
 ${overTime(record)}
 ${throughput(record)}
+${people(record)}
 ${memory(record)}
 ${faults(record)}
 ${howAgain(record)}
@@ -85,13 +87,13 @@ function chart(
   record: RunRecord,
   series: Series[],
   format: (value: number) => string,
-  label: string,
+  title: string,
   isLog = false,
 ): string {
   const atS = record.seconds.map((second) => second.atS)
   const bands = downTimes(record)
   const untilS = Math.max(1, ...atS)
-  return both((width) => timeChart({ width, atS, untilS, series, bands, format, isLog, label }))
+  return both((width) => timeChart({ width, atS, untilS, series, bands, format, isLog, title }))
 }
 
 const shadeKey = (record: RunRecord): [Tone | 'shade', string][] =>
@@ -135,26 +137,38 @@ function throughput(record: RunRecord): string {
   const series: Series[] = [
     { name: 'edits a second', tone: 'a', values: seconds.map(({ edits }) => edits), isArea: true },
     { name: 'saved a second', tone: 'b', values: seconds.map(({ saved }) => saved) },
-    { name: 'people connected', tone: 'c', values: seconds.map(({ live }) => live) },
   ]
   const entries = series.map(({ tone, name }): [Tone, string] => [tone, name])
-  return `<section><h2>Edits and people</h2>${key([...entries, ...shadeKey(record)])}${chart(record, series, (value) => String(Math.round(value)), 'Edits, saved edits and people connected, each second')}</section>`
+  return `<section><h2>Edits</h2>${key([...entries, ...shadeKey(record)])}${chart(record, series, plain, 'Edits and saved edits, each second')}</section>`
+}
+
+function people(record: RunRecord): string {
+  const { seconds } = record
+  const series: Series[] = [
+    { name: 'people connected', tone: 'c', values: seconds.map(({ live }) => live), isArea: true },
+  ]
+  return `<section><h2>People</h2>${key([['c', 'connected'], ...shadeKey(record)])}${chart(record, series, plain, 'People connected, each second')}</section>`
 }
 
 function memory(record: RunRecord): string {
   const { seconds } = record
   if (seconds.every(({ serverBytes }) => serverBytes === undefined)) return ''
   const series: Series[] = [
-    { name: 'server', tone: 'a', values: seconds.map(({ serverBytes }) => serverBytes), isArea: true },
-    { name: 'the simulated people, in one process', tone: 'd', values: seconds.map(({ toolBytes }) => toolBytes) },
+    { name: 'server', tone: 'a', values: seconds.map(({ serverBytes }) => toMB(serverBytes)), isArea: true },
+    {
+      name: 'the simulated people, in one process',
+      tone: 'd',
+      values: seconds.map(({ toolBytes }) => toMB(toolBytes)),
+    },
   ]
   const entries = series.map(({ tone, name }): [Tone, string] => [tone, name])
-  return `<section><h2>Memory</h2>${key([...entries, ...shadeKey(record)])}${chart(record, series, MB, 'Resident memory over the run')}</section>`
+  return `<section><h2>Memory</h2>${key([...entries, ...shadeKey(record)])}${chart(record, series, (value) => `${plain(value)} MB`, 'Resident memory over the run')}</section>`
 }
 
 function faults(record: RunRecord): string {
   const { happenings, seconds } = record
   const untilS = Math.max(1, ...seconds.map(({ atS }) => atS))
+  const settings = parseFaults(record.settings.faults, true)
   const shown = faultNames.filter((name) => happenings.some(({ kind, atS }) => kind === name && atS <= untilS))
   if (shown.length === 0) return ''
   const all: Lane[] = shown.map((name: FaultName) => ({
@@ -163,13 +177,17 @@ function faults(record: RunRecord): string {
       .filter(({ kind, atS }) => kind === name && atS <= untilS)
       .map(({ atS, untilS: to = name === 'delay' ? untilS : atS, what }) => ({ from: atS, to, what })),
   }))
-  const words = shown.map(
-    (name) => `<dt>${name}</dt><dd>${record.faultCounts[name] ?? 0} × ${escapeHtml(faultTable[name].help)}</dd>`,
-  )
+  const words = faultNames.flatMap((name) => {
+    const number = settings[name]
+    if (number === undefined) return []
+    return `<dt>${name}</dt><dd>${escapeHtml(faultInWords(name, number, record.faultCounts[name] ?? 0))}</dd>`
+  })
   return `<section><h2>What was broken, and when</h2><dl class="settings">${words.join('')}</dl>${both((width) => lanes(width, untilS, all, 'Faults over the run'))}</section>`
 }
 
 function howAgain({ settings, again, node }: RunRecord): string {
   const rows = Object.entries({ ...settings, node })
-  return `<section><h2>The same again</h2><dl class="settings">${rows.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(String(value))}</dd>`).join('')}</dl><code>${escapeHtml(again)}</code></section>`
+  // Long lists break behind a comma.
+  const breakable = (value: string) => escapeHtml(value).replaceAll(',', ',<wbr>')
+  return `<section><h2>The same again</h2><dl class="settings">${rows.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${breakable(String(value))}</dd>`).join('')}</dl><code>${breakable(again)}</code></section>`
 }

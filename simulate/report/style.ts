@@ -47,7 +47,7 @@ p { margin: 0; color: var(--ink-2); max-width: 66ch; }
 .key .a { background: var(--a); } .key .b { background: var(--b); } .key .c { background: var(--c); } .key .d { background: var(--d); }
 .key .shade { background: var(--bad-soft); box-shadow: inset 0 0 0 1px var(--bad); }
 svg { display: block; width: 100%; height: auto; }
-svg text { font: 12px system-ui, sans-serif; fill: var(--ink-3); font-variant-numeric: tabular-nums; }
+svg text { font: 12px system-ui, sans-serif; fill: var(--ink-3); font-variant-numeric: tabular-nums; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 .narrow { display: none; }
 .grid { stroke: var(--line); } .mark { stroke: var(--ink-2); stroke-dasharray: 3 3; }
 .band { fill: var(--bad-soft); } .bar { fill: var(--a); } .span { fill: var(--b); }
