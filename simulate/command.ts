@@ -47,8 +47,8 @@ async function run({ options }: SimulateCommand & { kind: 'run' }, tools: Simula
     })
     await write(outcome)
     const { isGood } = outcome.verdict
-    if (!isGood) await writeEvidence(options.evidence, outcome)
-    for (const line of verdictLines(outcome, isGood ? undefined : options.evidence)) progress.say(line)
+    const evidence = isGood ? undefined : await keepEvidence(options.evidence, outcome, progress)
+    for (const line of verdictLines(outcome, evidence)) progress.say(line)
     return isGood ? exitGood : exitBad
   } finally {
     asked.stop()
@@ -73,6 +73,17 @@ async function write(outcome: Outcome): Promise<void> {
   const record = runRecord(outcome)
   if (json !== undefined) await writeFile(json, `${JSON.stringify(record, undefined, 2)}\n`)
   if (report !== undefined) await writeFile(report, reportHtml(record))
+}
+
+/** The folder; `undefined` when it cannot be written: the verdict is worth more. */
+async function keepEvidence(folder: string, outcome: Outcome, progress: Progress): Promise<string | undefined> {
+  try {
+    await writeEvidence(folder, outcome)
+    return folder
+  } catch (error) {
+    progress.say(`What everybody held could not be kept in ${folder}: ${(error as Error).message}`)
+    return undefined
+  }
 }
 
 /** Ctrl-C once asks for the verdict; twice ends the process. */

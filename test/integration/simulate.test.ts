@@ -203,7 +203,9 @@ test('a server that loses what it had acknowledged is found out, with the seed a
 
 test('a client that shows another text than the server, and somebody who never leaves, are found out', async () => {
   const ghosts: Provider[] = []
-  const { code, record } = await run(['--faults', 'none', '--seconds', '1'], {
+  // A folder inside of a file: nothing can be kept there.
+  const nowhere = join(folder, 'run.json', 'evidence')
+  const { code, record, said } = await run(['--faults', 'none', '--seconds', '1', '--evidence', nowhere], {
     patienceMs: 3_000,
     meddle({ target, document }, clients) {
       ghosts.push(
@@ -224,4 +226,6 @@ test('a client that shows another text than the server, and somebody who never l
   await Promise.all(ghosts.map((ghost) => ghost.destroy()))
   expect(code).toBe(1)
   expect(failedOf(record)).toEqual(expect.arrayContaining(['same', 'presence']))
+  expect(said).toContain(`could not be kept in ${nowhere}`)
+  expect(said).toContain('FAILED: ')
 })
