@@ -6,7 +6,14 @@ import type { ClientId } from '../../shared/ids.ts'
 import { RawClient } from '../harness/client.ts'
 import { eventually } from '../harness/eventually.ts'
 import { report } from '../harness/figures.ts'
-import { createDocument, startServer, type TestDocument, type TestServer, textOnServer } from '../harness/server.ts'
+import {
+  addressOf,
+  createDocument,
+  startServer,
+  type TestDocument,
+  type TestServer,
+  textOnServer,
+} from '../harness/server.ts'
 import { noFaults, startTcpProxy } from '../harness/tcp-proxy.ts'
 
 const stepBytes = process.env.LONG ? 1 : 80
@@ -15,7 +22,7 @@ const bytesMax = 4_000
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ trustedProxies: 1 })
 })
 afterAll(() => server.close())
 
@@ -51,7 +58,7 @@ test.each([[['websocket']], [['polling']], [['polling', 'websocket']]])(
     // thousands of authors takes all those bytes for the join.
     for (let i = 0; i < cuts.length; i += 20) {
       const some = cuts.slice(i, i + 20)
-      const document = await createDocument(server.url)
+      const document = await createDocument(server.url, {}, addressOf(i))
       await Promise.all(some.map((bytes) => writeThroughCut(document, bytes, transports)))
       const written = (await textOnServer(server.url, document)).match(/\[\d+\]/g) ?? []
       expect(written.sort()).toEqual(some.map((bytes) => `[${bytes}]`).sort())

@@ -9,7 +9,14 @@ import { buildServer, runServer } from '../harness/built-server.ts'
 import { RawClient } from '../harness/client.ts'
 import { isLong, report, stopwatch } from '../harness/figures.ts'
 import { Random, runSeed, withSeed } from '../harness/random.ts'
-import { createDocument, startServer, type TestDocument, temporaryFolder, textOnServer } from '../harness/server.ts'
+import {
+  addressOf,
+  createDocument,
+  startServer,
+  type TestDocument,
+  temporaryFolder,
+  textOnServer,
+} from '../harness/server.ts'
 
 const documentCount = isLong ? 100 : 12
 const random = new Random(runSeed)
@@ -26,11 +33,11 @@ beforeAll(async () => {
   root = await temporaryFolder()
   sound = join(root, 'sound')
   folder = join(root, 'data')
-  const server = await startServer({ dataDir: join(root, 'live') })
+  const server = await startServer({ dataDir: join(root, 'live'), trustedProxies: 1 })
   const { url } = server
   documents = []
   for (let i = 0; i < documentCount; i++) {
-    documents.push(await createDocument(url, { text: `document ${i}: ${random.words(2_000)}` }))
+    documents.push(await createDocument(url, { text: `document ${i}: ${random.words(2_000)}` }, addressOf(i)))
   }
   await server.restart()
   for (const document of documents) {

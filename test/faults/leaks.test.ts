@@ -8,7 +8,7 @@ import { RawClient } from '../harness/client.ts'
 import { eventually } from '../harness/eventually.ts'
 import { JumpingClock } from '../harness/fake-clock.ts'
 import { isLong, report } from '../harness/figures.ts'
-import { startServer, type TestDocument, type TestServer } from '../harness/server.ts'
+import { addressOf, createDocument, startServer, type TestServer } from '../harness/server.ts'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
@@ -22,20 +22,12 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 let addresses = 0
-/** Documents are rated by address. */
-async function createFrom(address: string): Promise<TestDocument> {
-  const headers = { 'content-type': 'application/json', 'x-forwarded-for': address }
-  const response = await fetch(`${server.url}/api/documents`, { method: 'POST', headers, body: '{}' })
-  expect(response.status).toBe(201)
-  return (await response.json()) as TestDocument
-}
-
 /** Somebody opens a new document, writes, and is gone; the room closes. */
 async function visit(count: number): Promise<void> {
   for (let done = 0; done < count; done += 20) {
     await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
-        const document = await createFrom(`10.0.${(addresses + i) >> 8}.${(addresses + i) & 255}`)
+        const document = await createDocument(server.url, {}, addressOf(addresses + i))
         const client = new RawClient(server.url)
         await client.join(document)
         await client.type('somebody was here')
