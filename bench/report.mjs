@@ -1,141 +1,117 @@
-// Turns the figures of all rounds into medians with their spread, and those into a table for people.
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { availableParallelism, cpus, release, type } from 'node:os'
-import { canPin } from './servers.mjs'
+// Turns the figures of all rounds into medians with their spread, and those into tables for people.
 
-const require = createRequire(import.meta.url)
 /** Above this share of its core the load generator may be what was measured. */
 const saturated = 0.9
 /** Above this share of the time ready to run but waiting for its core, a server was slowed down by other work. */
 const disturbed = 0.1
-/** A server that delivers less than this of what is typed in the same time cannot keep up: its latencies have no end. */
+/** A server that delivers less than this of what is done in the same time cannot keep up: its latencies have no end. */
 const keptUp = 0.97
+const ours = 'scriptorium'
 
-const versionOf = (name) => {
-  const path = require.resolve.paths(name).map((folder) => `${folder}/${name}/package.json`)
-  for (const file of path) {
-    try {
-      return JSON.parse(readFileSync(file, 'utf8')).version
-    } catch (error) {
-      if (error.code !== 'ENOENT') throw error
-    }
-  }
-  return 'unknown'
-}
-
-/** Where and with what this ran. `folder`: where the documents are kept. */
-export function describeMachine(folder) {
-  const { stdout } = spawnSync('stat', ['-f', '-c', '%T', folder], { encoding: 'utf8' })
-  const root = new URL('..', import.meta.url)
-  return {
-    date: new Date().toISOString(),
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    os: `${type()} ${release()}`,
-    filesystem: stdout?.trim() || 'unknown',
-    node: process.version,
-    scriptorium: JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).version,
-    commit: spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout.trim(),
-    packages: Object.fromEntries(['socket.io', 'yjs', 'level', 'ws'].map((name) => [name, versionOf(name)])),
-    pinned: canPin,
-  }
-}
-
-const median = (values) => {
+export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Of each figure that is a number: median, lowest and highest of the rounds. */
-export function summarise(runsByPeer) {
+/** Of each figure that is a number: median, lowest and highest of the rounds. Who has no run is not in it. */
+export function summarise(runsByContender) {
   const summary = {}
-  for (const [peer, runs] of Object.entries(runsByPeer)) {
-    summary[peer] = {}
+  for (const [contender, runs] of Object.entries(runsByContender)) {
+    if (runs.length === 0) continue
+    summary[contender] = {}
     for (const [figure, value] of Object.entries(runs[0])) {
       if (typeof value !== 'number') continue
       const values = runs.map((run) => run[figure])
-      summary[peer][figure] = { median: median(values), min: Math.min(...values), max: Math.max(...values) }
+      summary[contender][figure] = { median: median(values), min: Math.min(...values), max: Math.max(...values) }
     }
   }
   return summary
 }
 
-const spread = ({ median: middle, min, max }, digits) =>
-  min === max ? middle.toFixed(digits) : `${middle.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`
-
-/** The ratio of each round, which drifts less than either figure. */
-function ratio(runs, ours, theirs, figure) {
-  return median(runs[ours].map((run, i) => run[figure] / runs[theirs][i][figure])).toFixed(2)
+/** Ours divided by theirs, round by round, which drifts less than either figure. */
+export function ratios(runs, contender, figure) {
+  const pairs = runs[ours].slice(0, runs[contender].length)
+  return pairs.map((run, i) => run[figure] / runs[contender][i][figure])
 }
 
-export function toMarkdown({ machine, rounds, quick, workloads, cold }) {
-  const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`)
+export function toMarkdown({ machine, rounds, quick, workloads }) {
+  const named = ([name, version]) => `${name} ${version}`
+  const packages = Object.entries(machine.packages).map(named)
+  const peers = new Set(Object.values(machine.peers).flatMap((versions) => Object.entries(versions).map(named)))
   const lines = [
     `${machine.date.slice(0, 10)}, Scriptorium ${machine.scriptorium} (${machine.commit}), Node ${machine.node}, ${packages.join(', ')}.`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, documents on ${machine.filesystem}.`,
+    `Peers: ${[...peers].join(', ')}.`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, documents on ${machine.filesystem}, where one fdatasync takes ${machine.syncMs.toFixed(2)} ms.`,
     `Median of ${rounds} rounds (lowest–highest), servers in turns, ${machine.pinned ? 'server on one core, load on another' : 'NOT PINNED to cores'}.`,
     ...(quick ? ['**Quick run: too short to be quoted.**'] : []),
     '',
   ]
   for (const workload of workloads) lines.push(...tableOf(workload), '')
-  if (cold !== undefined) lines.push(...tableOfCold(cold), '')
   return `${lines.join('\n')}\n`
 }
 
-function tableOf({ title, peers, runs }) {
-  const rows = Object.entries(peers).map(([peer, figures]) => {
-    const cells = [
-      spread(figures.cpuPerMillion, 2),
-      spread(figures.p50, 1),
-      spread(figures.p99, 1),
-      `${Math.round(figures.serverLoad.median * 100)} %${figures.deliveredShare.median < keptUp ? ' **saturated**' : ''}`,
-      spread(figures.residentMB, 0),
-      spread(figures.kBPerConnection, 0),
-      figures.missing.max === 0 && figures.missing.min === 0 ? '0' : spread(figures.missing, 0),
-      `${Math.round(figures.generatorLoad.max * 100)} %${figures.generatorLoad.max > saturated ? ' **saturated**' : ''}`,
-    ]
-    return `| ${peer} | ${cells.join(' | ')} |`
-  })
-  const first = Object.values(runs)[0][0]
-  const ratios = Object.keys(runs)
-    .slice(1)
-    .map((peer) => {
-      const [cpu, p99] = ['cpuPerMillion', 'p99'].map((figure) => ratio(runs, 'scriptorium', peer, figure))
-      return `scriptorium / ${peer}: CPU ${cpu}, p99 ${p99}`
-    })
+function tableOf({ title, columns, goals = {}, figures, failures, runs }) {
+  const compared = columns.filter(({ compare, key }) => compare && figures[ours]?.[key] !== undefined)
+  const headings = [
+    'server',
+    ...columns.map((column) => column.title),
+    ...compared.map(({ compare }) => `ours / its: ${compare}`),
+  ]
+  const rows = Object.entries(figures).map(([contender, measured]) =>
+    row([
+      contender,
+      ...columns.map((column) => cell(column, measured)),
+      ...compared.map(({ key }) => comparison(runs, contender, key, goals[contender]?.[key])),
+    ]),
+  )
   return [
-    `**${title}**, ${first.editBytes} bytes an edit. ${ratios.join('; ')}`,
+    `**${title}**`,
     '',
-    '| server | CPU s per million deliveries | p50 ms | p99 ms | server core | RSS MB | kB per connection | edits missing | load core (highest) |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    row(headings),
+    row(headings.map(() => '---')),
     ...rows,
-    ...Object.entries(peers)
-      .filter(([, figures]) => (figures.refusals?.max ?? 0) > 0)
-      .map(([peer, figures]) => `\n**${peer} refused ${figures.refusals.max} updates: this run is void.**`),
-    ...Object.entries(peers)
-      .filter(([, figures]) => figures.serverWaited.max > disturbed)
-      .map(([peer, { serverWaited }]) => {
-        const share = `${Math.round(serverWaited.max * 100)} %`
-        return `\n**${peer} waited for its core up to ${share} of the time: other work ran there. Not to be quoted.**`
-      }),
+    ...Object.entries(failures).map(([contender, reason]) => row([contender, `not measured: ${reason}`])),
+    ...remarks(figures),
   ]
 }
 
-const coldCases = { tail: 'after a crash while it was written', compact: 'after it was left alone' }
+const row = (cells) => `| ${cells.join(' | ')} |`
 
-function tableOfCold({ source, written, cases }) {
-  const rows = Object.entries(cases).map(([name, { cpuToState, cpuSettled, msToState, msToText }]) => {
-    const cells = [spread(cpuToState, 1), spread(cpuSettled, 1), spread(msToState, 1), spread(msToText, 1)]
-    return `| ${coldCases[name]} | ${cells.join(' | ')} |`
-  })
-  return [
-    `**Cold open** on a server just started: ${written.edits} edits (${source}), ${written.length} characters, state of ${written.stateBytes} bytes`,
-    '',
-    '| document | server CPU ms until the state was there | with what it does afterwards | ms to the state | ms to the text in a Y.Doc |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows,
-  ]
+function cell({ key, digits, share }, measured) {
+  const figure = measured[key]
+  if (figure === undefined) return '—'
+  const shown = (value) => (share ? `${(100 * value).toFixed(digits)} %` : value.toFixed(digits))
+  const text = shown(figure.median)
+  const [low, high] = [shown(figure.min), shown(figure.max)]
+  return low === high ? text : `${text} (${low}–${high})`
+}
+
+function comparison(runs, contender, figure, goal) {
+  if (contender === ours) return ''
+  const reached = median(ratios(runs, contender, figure))
+  if (goal === undefined) return reached.toFixed(2)
+  return `${reached.toFixed(2)} ${reached <= goal ? '✓' : '✗'} (goal ${goal})`
+}
+
+function remarks(figures) {
+  const found = []
+  const percent = (share) => `${Math.round(100 * share)} %`
+  for (const [contender, measured] of Object.entries(figures)) {
+    const { refusals, serverWaited, deliveredShare, generatorLoad } = measured
+    if (refusals?.max > 0) found.push(`${contender} refused ${refusals.max} updates: this run is void.`)
+    if (deliveredShare?.median < keptUp) {
+      found.push(
+        `${contender} is saturated, it delivered ${percent(deliveredShare.median)}: its latencies only say how long the run was.`,
+      )
+    }
+    if (generatorLoad?.max > saturated)
+      found.push(`${contender}: the load generator used ${percent(generatorLoad.max)} of its core.`)
+    if (serverWaited?.max > disturbed) {
+      found.push(
+        `${contender} waited for its core up to ${percent(serverWaited.max)} of the time: other work ran there. Not to be quoted.`,
+      )
+    }
+  }
+  return found.flatMap((remark) => ['', `**${remark}**`])
 }

@@ -1,118 +1,116 @@
-// Compares Scriptorium as shipped (fsync and guard on) with a bare WebSocket relay, both in the same run, in turns.
-//   npm run build && node bench/run.mjs [--rounds 5] [--quick] [--only hot,many,cold] [--trace automerge-paper.json.gz]
-//                                       [--dist dist] [--before other-dist] [--out .tmp/bench] [--profile]
+// Compares Scriptorium as shipped (fsync and guard on) with its peers and with bare relays, in the same run, in turns.
+//   npm run bench -- [--rounds 5] [--quick] [--only hot,many] [--contenders ws-relay,hocuspocus-4] [--trace automerge-paper.json.gz]
+//                    [--dist dist] [--before other-dist] [--out .tmp/bench] [--profile] [--list]
 // --before takes another build of Scriptorium into the same rounds: the way to judge a change.
 // Absolute figures drift from minute to minute on a shared machine: only ratios within a run mean something.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { describeMachine, summarise, toMarkdown } from './report.mjs'
-import { createDocuments, runLoad, startScriptorium, startWsRelay, temporaryFolder } from './servers.mjs'
+import { allContenders } from './contenders.mjs'
+import { describeMachine } from './machine.mjs'
+import { summarise, toMarkdown } from './report.mjs'
+import { allWorkloads } from './workloads/all.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'hot,many,cold' },
+    only: { type: 'string' },
+    contenders: { type: 'string' },
     trace: { type: 'string' },
     dist: { type: 'string', default: join(root, 'dist') },
     before: { type: 'string' },
     out: { type: 'string', default: join(root, '.tmp/bench') },
     profile: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
   },
 })
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5))
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds is a number from 1')
-const [dist, out] = [resolve(values.dist), resolve(values.out)]
-const builds = { scriptorium: dist, ...(values.before === undefined ? {} : { before: resolve(values.before) }) }
-const wire = join(dist, 'shared/wire.js')
-const times = values.quick ? { warmUpMs: 2_000, measureMs: 3_000 } : { warmUpMs: 4_000, measureMs: 10_000 }
+const out = resolve(values.out)
+const contenders = allContenders({ dist: resolve(values.dist), before: values.before && resolve(values.before) })
+const workloads = allWorkloads(values)
 
-const workloads = {
-  hot: { title: '1 room × 200 writers × 5 edits/s', rooms: 1, writersPerRoom: 200, editsPerSecond: 5 },
-  many: { title: '200 rooms × 3 writers × 5 edits/s', rooms: 200, writersPerRoom: 3, editsPerSecond: 5 },
-}
-const peers = [...Object.keys(builds), 'ws-relay']
-
-/** With --profile Scriptorium writes a .cpuprofile per run into the output folder; its figures are then worth nothing. */
-const profileArgs = (name) => (values.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(out, `profile-${name}`)}`] : [])
-
-async function typeTogether(peer, name) {
-  const { rooms: roomCount, ...workload } = workloads[name]
-  const folder = temporaryFolder(out)
-  const isOurs = peer in builds
-  const server = isOurs ? await startScriptorium(builds[peer], folder.path, profileArgs(name)) : await startWsRelay()
-  try {
-    const rooms = isOurs
-      ? await createDocuments(server.port, roomCount)
-      : Array.from({ length: roomCount }, (_, i) => ({ id: `room-${i}` }))
-    const { port, pid } = server
-    const client = isOurs ? 'scriptorium' : 'ws-relay'
-    return await runLoad('writers.mjs', { client, port, serverPid: pid, rooms, ...workload, ...times, wire })
-  } finally {
-    await server.stop()
-    folder.remove()
-  }
+function chosen(list, names, what) {
+  if (names === undefined) return list
+  const wanted = names.split(',')
+  const unknown = wanted.filter((name) => !list.some((entry) => entry.name === name))
+  if (unknown.length > 0) throw new Error(`No ${what} called ${unknown.join(', ')}. --list shows all.`)
+  return list.filter(({ name }) => wanted.includes(name))
 }
 
-/**
- * The document is written once. Then every round opens it on a server that was just started: `tail` while the last of
- * its history is still a list of changes, as after a crash, and `compact` once it was left alone for a while.
- */
-async function coldOpen() {
-  const folder = temporaryFolder(out)
-  const trace = values.trace === undefined ? undefined : resolve(values.trace)
-  let document
-  const on = async (task, profile) => {
-    const server = await startScriptorium(dist, folder.path, profile)
+const isOurs = ({ name }) => name === 'scriptorium' || name === 'before'
+
+/** Ours takes part in everything; a peer as it keeps documents or as it does not, whichever the workload asks for. */
+function takingPart({ stored = false, only = () => true }) {
+  const picked = chosen(contenders, values.contenders, 'contender')
+  return contenders.filter(
+    (contender) => isOurs(contender) || (picked.includes(contender) && contender.stored === stored && only(contender)),
+  )
+}
+
+function contextOf({ name: workload }, { name: contender }) {
+  const folder = join(out, `profile-${workload}-${contender}`.replaceAll(' ', '-'))
+  // The figures of a profiled server are worth nothing.
+  const nodeArgs = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []
+  return { out, nodeArgs, quick: values.quick, trace: values.trace && resolve(values.trace) }
+}
+
+/** All rounds of one workload. Who fails once is left out of the rest, with the reason. */
+async function measure(workload) {
+  const taking = takingPart(workload)
+  const failures = Object.fromEntries(taking.filter(({ absent }) => absent).map(({ name, absent }) => [name, absent]))
+  const runs = Object.fromEntries(taking.map(({ name }) => [name, []]))
+  const prepared = new Map()
+  const attempt = async (contender, action) => {
+    if (failures[contender.name] !== undefined) return
     try {
-      document ??= (await createDocuments(server.port, 1))[0]
-      const job = { port: server.port, serverPid: server.pid, document, trace, wire, task }
-      return await runLoad('first-joiner.mjs', job)
-    } finally {
-      // Killed, so that it does not tidy up what is to be measured.
-      await server.stop('SIGKILL')
+      await action(contextOf(workload, contender))
+    } catch (error) {
+      failures[contender.name] = error.message.split('\n')[0]
+      console.error(`${workload.name} ${contender.name}: ${error.message}`)
     }
   }
-  try {
-    const written = await on('write')
-    const runs = { tail: [], compact: [] }
-    for (let round = 0; round < rounds; round++) runs.tail.push(await on('open', profileArgs('cold-tail')))
-    await on('rest')
-    for (let round = 0; round < rounds; round++) runs.compact.push(await on('open', profileArgs('cold-compact')))
-    for (const { length } of [...runs.tail, ...runs.compact]) {
-      if (length !== written.length) throw new Error('not the text that was written')
+  if (workload.prepare !== undefined) {
+    for (const contender of taking) {
+      await attempt(contender, async (context) => {
+        prepared.set(contender, await workload.prepare(contender, context))
+      })
     }
-    return { written, cases: summarise(runs), runs }
-  } finally {
-    folder.remove()
   }
+  for (let round = 1; round <= rounds; round++) {
+    for (const contender of taking) {
+      await attempt(contender, async (context) => {
+        const figures = await workload.measure(contender, context, prepared.get(contender))
+        runs[contender.name].push(figures)
+        const shown = workload.columns.slice(0, 4).map(({ key, title }) => `${figures[key]?.toFixed(2)} ${title}`)
+        console.error(`${workload.name} ${round}/${rounds} ${contender.name}: ${shown.join(', ')}`)
+      })
+    }
+  }
+  for (const state of prepared.values()) workload.dispose(state)
+  const { name, title, point, columns, goals } = workload
+  return { name, title, point, columns, goals, figures: summarise(runs), failures, runs }
 }
 
-mkdirSync(out, { recursive: true })
-const chosen = values.only.split(',')
-const results = { machine: describeMachine(out), rounds, quick: values.quick, workloads: [], cold: undefined }
-for (const name of Object.keys(workloads).filter((name) => chosen.includes(name))) {
-  const runs = Object.fromEntries(peers.map((peer) => [peer, []]))
-  for (let round = 0; round < rounds; round++) {
-    for (const peer of peers) {
-      const figures = await typeTogether(peer, name)
-      runs[peer].push(figures)
-      const { cpuPerMillion, p50, p99 } = figures
-      console.error(`${name} ${round + 1}/${rounds} ${peer}: ${cpuPerMillion.toFixed(2)} s/M, ${p50} / ${p99} ms`)
-    }
-  }
-  results.workloads.push({ name, ...workloads[name], peers: summarise(runs), runs })
+if (values.list) {
+  for (const { name, title } of workloads) console.log(`${name}: ${title}`)
+  for (const { name, absent, versions } of contenders) console.log(name, absent ?? versions ?? '')
+  process.exit(0)
 }
-if (chosen.includes('cold')) {
-  const cold = await coldOpen()
-  const source = values.trace === undefined ? 'made up, no --trace was given' : values.trace.split('/').at(-1)
-  results.cold = { source, ...cold }
+mkdirSync(out, { recursive: true })
+const machine = describeMachine(out, contenders)
+const results = { machine, command: process.argv.slice(2).join(' '), rounds, quick: values.quick, workloads: [] }
+const file = join(out, `${machine.date.replaceAll(/[:.]/g, '-')}.json`)
+for (const workload of chosen(workloads, values.only, 'workload')) {
+  results.workloads.push(await measure(workload))
+  // After each, so that what was measured is there even if the rest is not.
+  writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`)
 }
 const markdown = toMarkdown(results)
 console.log(markdown)
-writeFileSync(join(out, 'results.json'), `${JSON.stringify(results, undefined, 2)}\n`)
-writeFileSync(join(out, 'results.md'), markdown)
-console.error(`Written to ${join(out, 'results.json')} and results.md`)
+writeFileSync(file.replace(/json$/, 'md'), markdown)
+console.error(`Written to ${file}, and as Markdown beside it`)

@@ -9,26 +9,31 @@ import { fileURLToPath } from 'node:url'
 export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
 const cores = { server: '0', load: '1' }
 const readyMsMax = 20_000
+const stopMsMax = 10_000
+/** Longer than any load takes; a server that stopped answering ends here. */
+const loadMsMax = 240_000
 
 /** A Node process on its core; what it writes to stderr is ours to see. */
-export function run(core, args, env = {}) {
-  const command = canPin ? ['taskset', '-c', cores[core], process.execPath] : [process.execPath]
+export function run(core, { args, env = {}, node = process.execPath }) {
+  const command = canPin ? ['taskset', '-c', cores[core], node] : [node]
   return spawn(command[0], [...command.slice(1), ...args], {
     env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
 }
 
-/** Runs a load process to its end; resolves with the JSON it printed last. */
-export async function runLoad(script, job) {
+/** Runs a load process to its end; resolves with the JSON it printed last. After `msMax` it is ended, and has failed. */
+export async function runLoad(script, job, msMax = loadMsMax) {
   const path = fileURLToPath(new URL(`load/${script}`, import.meta.url))
-  const child = run('load', [path, JSON.stringify(job)])
+  const child = run('load', { args: [path, JSON.stringify(job)] })
+  const timer = setTimeout(() => child.kill('SIGKILL'), msMax)
   let output = ''
   child.stdout.on('data', (data) => {
     output += data
   })
-  const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`${script} failed (${code})`)
+  const [code, signal] = await once(child, 'close')
+  clearTimeout(timer)
+  if (code !== 0) throw new Error(`${script} ended (${signal ?? code})`)
   return JSON.parse(output.trim().split('\n').at(-1))
 }
 
@@ -38,9 +43,9 @@ export function temporaryFolder(parent) {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** Resolves with `{ port, pid, stop() }` when the server says its address. `nodeArgs`: e.g. --cpu-prof. */
-export async function startServer(args, env, nodeArgs = []) {
-  const child = run('server', [...nodeArgs, ...args], env)
+/** Resolves with `{ port, pid, stop() }` when the server says its address. `args` and `node`: see `run`. */
+export async function startServer(command) {
+  const child = run('server', command)
   const closed = once(child, 'close')
   let output = ''
   const port = await new Promise((resolve, reject) => {
@@ -59,20 +64,12 @@ export async function startServer(args, env, nodeArgs = []) {
     pid: child.pid,
     async stop(signal = 'SIGTERM') {
       child.kill(signal)
+      const timer = setTimeout(() => child.kill('SIGKILL'), stopMsMax)
       await closed
+      clearTimeout(timer)
     },
   }
 }
-
-/** Scriptorium as it is shipped: fsync, guard and limits on. */
-export function startScriptorium(dist, dataDir, nodeArgs) {
-  // One trusted proxy: documents are made under made-up addresses, or the limit per address and minute would say no.
-  const env = { PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, LOG_LEVEL: 'warn', TRUST_PROXY: '1' }
-  return startServer([join(dist, 'server/main.js'), 'serve'], env, nodeArgs)
-}
-
-export const startWsRelay = () =>
-  startServer([fileURLToPath(new URL('peers/ws-relay.mjs', import.meta.url))], { PORT: '0' })
 
 /** Makes documents through the API; resolves with [{id, keys}]. */
 export async function createDocuments(port, count) {

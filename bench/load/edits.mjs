@@ -1,67 +1,71 @@
 // What the simulated writers type, and how it is found again in what a server sends on. Every edit is one word behind the
 // writer's own last one, as a Yjs v1 update written by hand (format: yjs 13.6 src/utils/encoding.js, src/structs/Item.js),
 // because two hundred live documents in one process would cost more than the server under test.
+import { Reader, varuint } from './varuint.mjs'
 
-/** One edit. ASCII, so that bytes and UTF-16 units are the same number. */
+/** ASCII, so that bytes and UTF-16 units are the same number. */
 const word = 'illuminated '
-export const wordLength = word.length
-const contentString = 4
+const pasted = 'The scribe copies what stands there, and adds a letter. '.repeat(180)
+const [contentDeleted, contentString] = [1, 4]
 const withOrigin = 0x80
 const withRightOrigin = 0x40
 const withParentSub = 0x20
 const rootName = [1, 7, ...Buffer.from('content')]
 
-function uint(value) {
-  const bytes = []
-  let rest = value
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80)
-  return [...bytes, rest]
+/** Kinds of edits: `length` of one in the text, and the update that makes the n-th (from 0) of this Yjs client id. */
+export const edits = {
+  type: { length: word.length, of: (client, n) => Buffer.concat([insertion(client, n, word), Buffer.of(0)]) },
+  /** 10 kB in the place of what the same writer pasted before: much to send, and a document that does not grow. */
+  paste: {
+    length: pasted.length,
+    of: (client, n) => Buffer.concat([insertion(client, n, pasted), deletion(client, n)]),
+  },
 }
 
-/** The update that adds the n-th word (from 0) of this Yjs client id. */
-export function editOf(client, n) {
-  const clock = n * wordLength
-  const id = uint(client)
-  const place = n === 0 ? [contentString, ...rootName] : [contentString | withOrigin, ...id, ...uint(clock - 1)]
-  return Buffer.from([1, 1, ...id, ...uint(clock), ...place, wordLength, ...Buffer.from(word), 0])
+function insertion(client, n, text) {
+  const clock = n * text.length
+  const id = varuint(client)
+  const place = n === 0 ? [contentString, ...rootName] : [contentString | withOrigin, ...id, ...varuint(clock - 1)]
+  return Buffer.from([1, 1, ...id, ...varuint(clock), ...place, ...varuint(text.length), ...Buffer.from(text)])
+}
+
+/** The delete set with the paste before the n-th. */
+function deletion(client, n) {
+  if (n === 0) return Buffer.of(0)
+  return Buffer.from([1, ...varuint(client), 1, ...varuint((n - 1) * pasted.length), ...varuint(pasted.length)])
 }
 
 /**
- * Calls `found(client, first, count)` for each run of a client's words in a Yjs v1 update that lies at `start` in `buffer`:
- * a server may have merged many edits into one.
+ * The runs of letters, [client, clock, length], in a Yjs v1 update that lies at `start` in `buffer`: a server may have
+ * merged many edits into one.
  */
-export function eachRun(buffer, start, found) {
-  let at = start
-  const read = () => {
-    let value = 0
-    for (let scale = 1; ; scale *= 128) {
-      const byte = buffer[at++]
-      value += (byte & 0x7f) * scale
-      if (byte < 0x80) return value
-    }
-  }
-  const skipString = () => {
-    const length = read()
-    at += length
-    return length
-  }
-  for (let blocks = read(); blocks > 0; blocks--) {
-    let structs = read()
-    const client = read()
-    let clock = read()
+export function runsOf(buffer, start) {
+  const runs = []
+  const reader = new Reader(buffer, start)
+  for (let blocks = reader.uint(); blocks > 0; blocks--) {
+    let structs = reader.uint()
+    const client = reader.uint()
+    let clock = reader.uint()
     for (; structs > 0; structs--) {
-      const info = buffer[at++]
-      if ((info & 31) !== contentString) throw new Error(`not what the writers typed: content ${info & 31}`)
-      if (info & withOrigin) [read(), read()]
-      if (info & withRightOrigin) [read(), read()]
-      if (!(info & (withOrigin | withRightOrigin))) {
-        if (read() === 1) skipString()
-        else [read(), read()]
-        if (info & withParentSub) skipString()
-      }
-      const length = skipString()
-      found(client, clock / wordLength, length / wordLength)
+      const length = structLength(reader)
+      runs.push([client, clock, length])
       clock += length
     }
   }
+  return runs
+}
+
+/** Goes past one structure: letters, or such as are deleted already. */
+function structLength(reader) {
+  const info = reader.buffer[reader.at++]
+  const content = info & 31
+  if (content !== contentString && content !== contentDeleted) throw new Error(`not what was typed: content ${content}`)
+  if (info & withOrigin) [reader.uint(), reader.uint()]
+  if (info & withRightOrigin) [reader.uint(), reader.uint()]
+  if (!(info & (withOrigin | withRightOrigin))) {
+    if (reader.uint() === 1) reader.skip()
+    else [reader.uint(), reader.uint()]
+    if (info & withParentSub) reader.skip()
+  }
+  return content === contentString ? reader.skip() : reader.uint()
 }

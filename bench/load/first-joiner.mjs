@@ -1,101 +1,103 @@
-// The load of the cold open, a process of its own: writes a long history into a document, or is the first who opens it.
-// Gets its job as JSON in argv, reports as JSON. It uses the ordinary Socket.IO client: here nothing is a bottleneck.
-import { pathToFileURL } from 'node:url'
-import { io } from 'socket.io-client'
+// The load of the cold open, a process of its own: writes a document with its history, or is the first who opens it. Gets
+// its job as JSON in argv, reports as JSON.
 import * as Y from 'yjs'
+import { clientClasses } from './clients/classes.mjs'
 import { readHistory } from './history.mjs'
 import { cpuMs } from './process-figures.mjs'
+import { readShared } from './shared.mjs'
 
-/** Edits that one packet brings, while the history is written: its rate is bounded like any client's. */
-const editsPerUpdate = 500
+/** What one packet brings at most while a history is written, and how fast: the rate of every client is bounded. */
+const [editsPerUpdate, lengthPerUpdate, paceMs] = [500, 20_000, 12]
 const settleMs = 1_000
+/** Longer than what the servers wait before they store or tidy up. */
+const restMs = 4_000
+const arrivedMsMax = 60_000
 const job = JSON.parse(process.argv[2])
-const wire = await import(pathToFileURL(job.wire).href)
-const { limits } = await import(new URL('limits.js', pathToFileURL(job.wire)).href)
+const shared = await readShared(job.shared)
+/** The state of a document without anything in it. */
+const emptyStateBytes = 2
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
-
-function connect() {
-  return io(`http://127.0.0.1:${job.port}`, {
-    parser: wire.clientWireParser,
-    auth: { protocol: 2 },
-    transports: ['websocket'],
-    reconnection: false,
-  })
+const connect = (onUpdate = () => undefined) => {
+  const listener = { onRuns: () => undefined, onCursor: () => undefined, onUpdate }
+  return new clientClasses[job.client]({ port: job.port, room: job.room, shared }, listener)
 }
 
-/** Joins; resolves with the answer and the whole state, however it travelled. */
-function join(socket) {
-  const { id, keys } = job.document
-  const person = { secret: Buffer.alloc(16, 1).toString('base64url'), name: 'Reader', color: 1 }
-  return new Promise((resolve, reject) => {
-    let state
-    let got = 0
-    let answer
-    socket.on('connect_error', reject)
-    socket.on('slice', (header, bytes, ack) => {
-      state ??= new Uint8Array(header.bytes)
-      state.set(new Uint8Array(bytes), header.offset)
-      got += bytes.byteLength
-      ack()
-      if (got === header.bytes) resolve({ answer, state })
-    })
-    const request = { documentId: id, key: keys.edit, clients: [], person }
-    socket.emit('join', request, new Uint8Array([0]), (given, _stateVector, update) => {
-      if (!given.ok) return reject(new Error(JSON.stringify(given.error)))
-      answer = given
-      if (given.transfer === undefined) resolve({ answer, state: new Uint8Array(update) })
-    })
-  })
-}
-
-async function writeHistory() {
-  const history = readHistory(job.trace)
-  const socket = connect()
-  const { answer } = await join(socket)
+function textOf(state) {
   const doc = new Y.Doc()
-  doc.clientID = answer.clientId
-  let updates = []
+  Y.applyUpdate(doc, state)
+  return doc.getText('content').toString()
+}
+
+async function write() {
+  const { patches, endContent } = readHistory(job.history)
+  const client = connect()
+  await client.join()
+  const doc = new Y.Doc()
+  doc.clientID = client.client
+  let [updates, length] = [[], 0]
   doc.on('update', (update) => updates.push(update))
-  const text = doc.getText('content')
-  let edits = 0
   const send = async () => {
-    const reply = await socket.emitWithAck('update', Y.mergeUpdates(updates))
-    if (!reply.ok) throw new Error(JSON.stringify(reply.error))
+    if (updates.length > 0) client.send(Buffer.from(Y.mergeUpdates(updates)))
     updates = []
+    length = 0
+    await sleep(paceMs)
   }
-  for (const [position, deleted, inserted] of history.patches) {
+  const text = doc.getText('content')
+  for (const [position, deleted, inserted] of patches) {
     if (deleted > 0) text.delete(position, deleted)
     if (inserted !== '') text.insert(position, inserted)
-    if (++edits % editsPerUpdate === 0) await send()
+    length += inserted.length
+    if (updates.length >= editsPerUpdate || length >= lengthPerUpdate) await send()
   }
-  if (updates.length > 0) await send()
-  if (history.endContent !== undefined && text.toString() !== history.endContent) throw new Error('not the right text')
-  console.log(JSON.stringify({ edits, length: text.length, stateBytes: Y.encodeStateAsUpdate(doc).length }))
+  await send()
+  const written = text.toString()
+  if (endContent !== undefined && written !== endContent) throw new Error('not the text that was recorded')
+  await arrived(written)
+  if (client.refusals > 0) throw new Error(`refused: ${client.refusal}`)
+  client.close()
+  await sleep(restMs)
+  return { edits: patches.length, length: written.length, stateBytes: Y.encodeStateAsUpdate(doc).length }
+}
+
+/** Somebody who joins gets all of it. */
+async function arrived(written) {
+  for (const end = performance.now() + arrivedMsMax; performance.now() < end; await sleep(settleMs)) {
+    const reader = connect()
+    const state = await reader.join()
+    reader.close()
+    if (textOf(state) === written) return
+  }
+  throw new Error('the text that was written did not arrive')
 }
 
 async function open() {
   await sleep(settleMs)
   const [cpu, start] = [cpuMs(job.serverPid), performance.now()]
-  const { state } = await join(connect())
+  const state = await wholeState()
   const [cpuToState, msToState] = [cpuMs(job.serverPid) - cpu, performance.now() - start]
-  const doc = new Y.Doc()
-  Y.applyUpdate(doc, state)
-  const { length } = doc.getText('content').toString()
+  const { length } = textOf(state)
   const msToText = performance.now() - start
   await sleep(settleMs)
-  const cpuSettled = cpuMs(job.serverPid) - cpu
-  console.log(JSON.stringify({ cpuToState, cpuSettled, msToState, msToText, length, stateBytes: state.length }))
+  return { cpuToState, cpuSettled: cpuMs(job.serverPid) - cpu, msToState, msToText, length, stateBytes: state.length }
+}
+
+/** y-websocket answers with an empty document while it still loads, and sends what it found as an update. */
+function wholeState() {
+  return new Promise((resolve, reject) => {
+    const isWhole = (state) => state.length > emptyStateBytes && resolve(state)
+    connect(isWhole).join().then(isWhole, reject)
+  })
 }
 
 /** Opens the document, leaves, and stays until the server has tidied up a room that nobody is in. */
 async function rest() {
-  const socket = connect()
-  await join(socket)
-  socket.disconnect()
-  await sleep(2 * limits.roomIdleMs)
-  console.log('{}')
+  const client = connect()
+  await client.join()
+  client.close()
+  await sleep(shared === undefined ? restMs : 2 * shared.limits.roomIdleMs)
+  return {}
 }
 
-await { write: writeHistory, open, rest }[job.task]()
+console.log(JSON.stringify(await { write, open, rest }[job.task]()))
 process.exit(0)

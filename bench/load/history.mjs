@@ -1,6 +1,6 @@
-// A long editing history: a recorded one (JSON of the public editing-traces collection, gzipped, sequential), or, where
-// none is given, a made-up one of about the same shape as `automerge-paper`: 260,000 single-letter edits in runs, three
-// in ten of them deletions, 100,000 characters at the end.
+// How a document came to be, as [position, deleted, inserted] edits: a recorded history (JSON of the public editing-traces
+// collection, gzipped, sequential); a made-up one of about the shape of `automerge-paper`: 260,000 single-letter edits in
+// runs, three in ten of them deletions, 100,000 characters at the end; or a text of some megabytes, pasted.
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 
@@ -8,25 +8,33 @@ const madeUpEdits = 260_000
 const deletionShare = 0.3
 const meanRun = 20
 const letters = 'etaoin shrdlu cmfwyp '
+const pasteLength = 20_000
 
 /** `patches`: [position, deleted, inserted]; `endContent` is what they lead to, where that is known. */
-export function readHistory(path) {
-  if (path === undefined) return { patches: madeUp(1) }
-  const trace = JSON.parse(gunzipSync(readFileSync(path)).toString('utf8'))
-  if (trace.kind === 'concurrent' || trace.startContent !== '')
-    throw new Error(`${path} is not a sequence from nothing`)
-  return { patches: trace.txns.flatMap((txn) => txn.patches), endContent: trace.endContent }
+export function readHistory({ trace, length }) {
+  if (length !== undefined) return { patches: pastes(length) }
+  if (trace === undefined) return { patches: madeUp() }
+  const recorded = JSON.parse(gunzipSync(readFileSync(trace)).toString('utf8'))
+  if (recorded.kind === 'concurrent' || recorded.startContent !== '')
+    throw new Error(`${trace} is not a sequence from nothing`)
+  return { patches: recorded.txns.flatMap((txn) => txn.patches), endContent: recorded.endContent }
 }
 
-function madeUp(seed) {
-  let state = seed
-  // mulberry32
-  const random = () => {
+/** mulberry32, always from the same seed. */
+function makeRandom() {
+  let state = 1
+  return () => {
     state = (state + 0x6d2b79f5) | 0
     let t = Math.imul(state ^ (state >>> 15), 1 | state)
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
+}
+
+const letterOf = (random) => letters[Math.floor(random() * letters.length)]
+
+function madeUp() {
+  const random = makeRandom()
   const patches = []
   let length = 0
   while (patches.length < madeUpEdits) {
@@ -34,13 +42,23 @@ function madeUp(seed) {
     const isDeletion = random() < deletionShare
     for (let run = 1 + Math.floor(random() * 2 * meanRun); run > 0 && patches.length < madeUpEdits; run--) {
       if (!isDeletion) {
-        patches.push([at++, 0, letters[Math.floor(random() * letters.length)]])
+        patches.push([at++, 0, letterOf(random)])
         length++
       } else if (at > 0) {
         patches.push([--at, 1, ''])
         length--
       }
     }
+  }
+  return patches
+}
+
+function pastes(length) {
+  const random = makeRandom()
+  const patches = []
+  for (let at = 0; at < length; at += pasteLength) {
+    const size = Math.min(pasteLength, length - at)
+    patches.push([at, 0, Array.from({ length: size }, () => letterOf(random)).join('')])
   }
   return patches
 }

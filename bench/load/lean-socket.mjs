@@ -7,7 +7,7 @@ import { connect } from 'node:net'
 const sharedBuffer = Buffer.allocUnsafe(256 * 1024)
 const maskedBit = 0x80
 
-export const opcodes = { text: 1, binary: 2, close: 8 }
+export const opcodes = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 }
 
 export class LeanSocket {
   /** `onMessage(opcode, buffer, start, end)`: the payload of one message lies there until the callback returns. */
@@ -33,18 +33,24 @@ export class LeanSocket {
   /** One message. The mask is zero: the frame is a masked one as the standard asks, and the payload stays as it is. */
   send(payload, opcode = opcodes.binary) {
     const { length } = payload
-    if (length > 0xffff) throw new Error('too long for the load generator')
-    const headerLength = (length < 126 ? 2 : 4) + 4
+    const sizeBytes = length < 126 ? 0 : length <= 0xffff ? 2 : 8
+    const headerLength = 2 + sizeBytes + 4
     const frame = Buffer.alloc(headerLength + length)
     frame[0] = 0x80 | opcode
-    frame[1] = maskedBit | Math.min(length, 126)
-    if (length >= 126) frame.writeUInt16BE(length, 2)
+    frame[1] = maskedBit | (sizeBytes === 0 ? length : sizeBytes === 2 ? 126 : 127)
+    if (sizeBytes === 2) frame.writeUInt16BE(length, 2)
+    else if (sizeBytes === 8) frame.writeBigUInt64BE(BigInt(length), 2)
     frame.set(payload, headerLength)
     this.socket.write(frame)
   }
 
   sendText(text) {
     this.send(Buffer.from(text), opcodes.text)
+  }
+
+  /** Stops reading: what is sent stays with the server once the buffers of the kernel are full. */
+  pause() {
+    this.socket.pause()
   }
 
   destroy() {
@@ -93,7 +99,9 @@ export class LeanSocket {
         from = at + 10
       }
       if (from + length > end) break
-      this.onMessage(data[at] & 0x0f, data, from, from + length)
+      const opcode = data[at] & 0x0f
+      if (opcode === opcodes.ping) this.send(data.subarray(from, from + length), opcodes.pong)
+      else this.onMessage(opcode, data, from, from + length)
       at = from + length
     }
     return at

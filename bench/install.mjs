@@ -1,0 +1,14 @@
+// Installs what the comparison needs, where it is not there yet: the peers, and a newer Node for those that ask for one. What
+// cannot be had is said and left out; the table has a line for it.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+for (const folder of ['.', 'node22']) {
+  const at = (path) => fileURLToPath(new URL(`${folder}/${path}`, import.meta.url))
+  // npm writes this file last.
+  if (existsSync(at('node_modules/.package-lock.json'))) continue
+  console.log(`Installing what bench/${folder} compares with …`)
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: at('.'), stdio: 'inherit' })
+  if (status !== 0) console.error(`bench/${folder} could not be installed: its peers are left out.`)
+}

@@ -1,0 +1,11 @@
+// Every workload, those first for which the design has a goal. A workload has `name`, `title`, `columns`, `goals`, and
+// `measure(contender, context, prepared)` that resolves with flat figures. `stored`: peers take part in the form that keeps
+// documents. `prepare(contender, context)` and `dispose(prepared)` bracket all rounds of one contender.
+import { big, cold } from './cold.mjs'
+import { cursors, full, further, hot, many, quiet } from './together.mjs'
+
+export function allWorkloads({ quick }) {
+  const times = quick ? { warmUpMs: 1_500, measureMs: 3_000 } : { warmUpMs: 4_000, measureMs: 10_000 }
+  const inRooms = (...groups) => groups.flatMap((group) => group(times))
+  return [...inRooms(hot, many, cursors), ...cold, ...inRooms(quiet, full), ...inRooms(further), ...big]
+}

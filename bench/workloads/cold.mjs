@@ -1,0 +1,80 @@
+// The first who opens a document on a server that was just started. The document is written once for each contender; every
+// round opens a copy of what is then on disk, because opening it may tidy it up.
+import { cpSync } from 'node:fs'
+import { runLoad, temporaryFolder } from '../servers.mjs'
+import { makeRooms } from './crowds.mjs'
+
+const columns = [
+  { key: 'cpuToState', title: 'server CPU ms until the state was there', digits: 1, compare: 'CPU' },
+  { key: 'cpuSettled', title: 'with what it does afterwards', digits: 1 },
+  { key: 'msToState', title: 'ms to the state', digits: 1 },
+  { key: 'msToText', title: 'ms to the text in a Y.Doc', digits: 1, compare: 'ms to the text' },
+  { key: 'length', title: 'characters', digits: 0 },
+  { key: 'stateBytes', title: 'bytes of state', digits: 0 },
+]
+const goals = { 'hocuspocus-4 + files': { cpuToState: 0.2, msToText: 0.4 } }
+
+/** Does one task of load/first-joiner.mjs on a server of its own, which `signal` ends. */
+async function onServer(contender, folder, { nodeArgs }, signal, job, room) {
+  const server = await contender.start({ folder, nodeArgs })
+  try {
+    const [made] = room === undefined ? await makeRooms(contender, server.port, 1) : [room]
+    const { client, shared } = contender
+    const report = await runLoad('first-joiner.mjs', {
+      client,
+      shared,
+      port: server.port,
+      serverPid: server.pid,
+      room: made,
+      ...job,
+    })
+    return { room: made, report }
+  } finally {
+    await server.stop(signal)
+  }
+}
+
+function coldOpen(name, title, { historyOf, isLeftAlone }) {
+  return {
+    name,
+    title,
+    columns,
+    goals,
+    stored: true,
+    async prepare(contender, context) {
+      const folder = temporaryFolder(context.out)
+      const unprofiled = { ...context, nodeArgs: [] }
+      const job = { task: 'write', history: historyOf(context) }
+      // Killed, so that it does not tidy up.
+      const { room, report } = await onServer(contender, folder.path, unprofiled, 'SIGKILL', job)
+      if (isLeftAlone) await onServer(contender, folder.path, unprofiled, 'SIGTERM', { task: 'rest' }, room)
+      return { folder, room, written: report }
+    },
+    async measure(contender, context, { folder, room, written }) {
+      const copy = temporaryFolder(context.out)
+      try {
+        cpSync(folder.path, copy.path, { recursive: true })
+        const { report } = await onServer(contender, copy.path, context, 'SIGKILL', { task: 'open' }, room)
+        if (report.length !== written.length)
+          throw new Error(`lost text: ${report.length} of ${written.length} characters`)
+        return report
+      } finally {
+        copy.remove()
+      }
+    },
+    dispose: ({ folder }) => folder.remove(),
+  }
+}
+
+const edited = ({ trace }) => ({ trace })
+const pasted = (length) => () => ({ length })
+
+export const cold = [
+  coldOpen('cold', 'cold open of a document with 260,000 edits behind it', { historyOf: edited, isLeftAlone: true }),
+  coldOpen('cold-crash', 'the same document, after a crash while it was written', { historyOf: edited }),
+]
+
+export const big = [
+  coldOpen('big-1', 'cold open of 1 MB of pasted text', { historyOf: pasted(1_000_000), isLeftAlone: true }),
+  coldOpen('big-5', 'cold open of 5 MB of pasted text', { historyOf: pasted(4_990_000), isLeftAlone: true }),
+]

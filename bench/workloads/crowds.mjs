@@ -1,0 +1,45 @@
+// Runs crowds of simulated people against one server and hands out what was measured of each phase.
+import { createDocuments, runLoad, temporaryFolder } from '../servers.mjs'
+
+/**
+ * Resolves with the report of load/writers.mjs. `crowds`: see load/crowd.mjs, `rooms` being a number here; the first is the
+ * one whose latency counts. `phases`: see load/writers.mjs.
+ */
+export async function runCrowds(contender, { crowds, phases, endAtP99Ms }, { out, nodeArgs }) {
+  const folder = temporaryFolder(out)
+  try {
+    const server = await contender.start({ folder: folder.path, nodeArgs })
+    try {
+      const rooms = await makeRooms(
+        contender,
+        server.port,
+        crowds.reduce((sum, crowd) => sum + crowd.rooms, 0),
+      )
+      return await runLoad('writers.mjs', {
+        client: contender.client,
+        shared: contender.shared,
+        port: server.port,
+        serverPid: server.pid,
+        crowds: crowds.map((crowd) => ({ ...crowd, rooms: rooms.splice(0, crowd.rooms) })),
+        phases,
+        endAtP99Ms,
+      })
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    folder.remove()
+  }
+}
+
+/** Peers make a document when somebody opens it. */
+export async function makeRooms(contender, port, count) {
+  if (contender.client === 'scriptorium') return await createDocuments(port, count)
+  return Array.from({ length: count }, (_, i) => ({ id: `room-${i}` }))
+}
+
+/** Figures of a run with one phase. */
+export function onePhase({ phases, ...rest }) {
+  const { name: _name, ...figures } = phases[0]
+  return { ...figures, ...rest }
+}
