@@ -1,16 +1,31 @@
-// What `npm run lives` does: many seeds, or one with everything that happens in it.
+// What `npm run lives` does: many seeds, or one life with everything that happens in it.
 import { hunt, shrink } from './hunt.ts'
 import { live } from './life.ts'
-import { lifeOf, literalOf } from './steps.ts'
+import { pinned } from './pinned.ts'
+import { type Life, lifeOf, literalOf } from './steps.ts'
 
-/** `<first seed> <how many>`, or one seed to be told everything about. Returns the exit code. */
+/**
+ * `<first seed> <how many>`; or one seed, or words of what pinned lives found, to be told everything about. Returns the exit
+ * code.
+ */
 export async function main(args: string[]): Promise<number> {
   const [from = 1, count] = args.map(Number)
-  if (count === undefined) {
-    const outcome = await live(lifeOf(from), (line) => console.log(line))
-    console.log(outcome)
-    return outcome.problem === undefined ? 0 : 1
-  }
+  if (count !== undefined) return many(from, count)
+  const lives = Number.isNaN(from) ? pinned.filter(({ found }) => found.includes(args[0]!)) : [{ life: lifeOf(from) }]
+  if (lives.length === 0) console.error(`No pinned life found ${args[0]}.`)
+  let exitCode = lives.length > 0 ? 0 : 1
+  for (const { life } of lives) if (!(await tell(life))) exitCode = 1
+  return exitCode
+}
+
+/** Whether nothing was wrong. */
+async function tell(life: Life): Promise<boolean> {
+  const outcome = await live(life, (line) => console.log(line))
+  console.log(outcome)
+  return outcome.problem === undefined
+}
+
+async function many(from: number, count: number): Promise<number> {
   const start = performance.now()
   const found = await hunt(from, count)
   const lives = found?.livesTried ?? count
