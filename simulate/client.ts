@@ -17,6 +17,8 @@ const tidyLength = 9_000
 const tidyRange = 3_000
 /** Who leaves waits so long for his text to be saved; then he stays. */
 const leaveMsMax = 5_000
+/** Who closes is heard within this time, or is cut off. */
+const goodbyeMsMax = 2_000
 
 const routes: Readonly<Record<string, readonly (string[] | undefined)[]>> = {
   websocket: [['websocket']],
@@ -135,6 +137,8 @@ export class SimulatedClient {
     await this.author.stop()
     this.unwatch()
     await this.provider.destroy()
+    // Over polling a goodbye is a request of its own: were it cut, the server would wait for the next ping in vain.
+    await withinMs(goodbyeMsMax, this.proxy.whenIdle())
     await this.proxy.close()
   }
 

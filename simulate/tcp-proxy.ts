@@ -58,6 +58,7 @@ export class TcpProxy {
   private faults: Faults = noFaults
   private readonly links = new Set<Link>()
   private readonly flows = new Set<Flow>()
+  private waiting: (() => void)[] = []
 
   /** Use startTcpProxy. */
   constructor(server: ReturnType<typeof createServer>, target: ProxyTarget) {
@@ -87,6 +88,11 @@ export class TcpProxy {
     for (const link of [...this.links]) link.cut()
   }
 
+  /** Resolves when no connection stands. */
+  async whenIdle(): Promise<void> {
+    if (this.links.size > 0) await new Promise<void>((resolve) => this.waiting.push(resolve))
+  }
+
   /** Cuts every connection and frees the port. */
   async close(): Promise<void> {
     this.cut()
@@ -112,7 +118,7 @@ export class TcpProxy {
     for (const socket of [client, upstream]) {
       socket.on('error', () => this.drop(link))
       socket.on('close', () => {
-        if (client.destroyed && upstream.destroyed) this.links.delete(link)
+        if (client.destroyed && upstream.destroyed) this.leave(link)
         for (const flow of flows) flow.run()
       })
     }
@@ -141,7 +147,12 @@ export class TcpProxy {
     // Node resets bare connections only.
     if (link.upstream instanceof TLSSocket) link.upstream.destroy()
     else link.upstream.resetAndDestroy()
+    this.leave(link)
+  }
+
+  private leave(link: Link): void {
     this.links.delete(link)
+    if (this.links.size === 0) for (const resolve of this.waiting.splice(0)) resolve()
   }
 }
 

@@ -156,6 +156,25 @@ describe('the faulty network', () => {
   })
 })
 
+describe('the end', () => {
+  test('it is idle once the last connection has gone, whoever ended it', async () => {
+    const { proxy } = await echo()
+    await proxy.whenIdle()
+    const [ada, bob] = [await client(proxy), await client(proxy)]
+    await until(() => expect(proxy.connectionCount).toBe(2))
+    let isIdle = false
+    const idle = proxy.whenIdle().then(() => {
+      isIdle = true
+    })
+    ada.socket.end()
+    await until(() => expect(proxy.connectionCount).toBe(1))
+    expect(isIdle).toBe(false)
+    bob.socket.resetAndDestroy()
+    await idle
+    expect(proxy.connectionCount).toBe(0)
+  })
+})
+
 describe('WebSocket upgrades', () => {
   async function web() {
     const server = createHttpServer((_request, response) => response.end('polled'))
