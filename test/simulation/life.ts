@@ -100,7 +100,7 @@ async function checkEverything(world: World): Promise<void> {
   world.checkSessions()
   const { id, edit } = world.document
   const [room] = world.server!.rooms.live()
-  const text = checkQuiet(room!, world.open, world.complain)
+  const text = checkQuiet(room!, world.open, world.network.hasEmptied, world.complain)
   const wrong = world.marks.wrongAtTheEnd(text)
   if (wrong !== undefined) world.complain(`in the end ${wrong} in ${text}`)
   await checkStoredChat(world.disk.safeContent, id, world.saidLines, world.complain)

@@ -203,4 +203,22 @@ export const pinned: readonly Pinned[] = [
       ],
     },
   },
+  {
+    found: 'the simulation: who lost an edit unseen, and then heard of its deletion, was thought to be wrong',
+    life: {
+      seed: 27_176,
+      settings: { ...settings, databases: [false, true], workMs: 1 },
+      steps: [
+        ['type', 125, 17, 0],
+        ['offline', 415, 115, 6],
+        ['emptyBroadcast', 589, 56, 3862],
+        ['type', 201, 393, 25],
+        ['cut', 966, 872, 0],
+        ['type', 906, 142, 27],
+        ['type', 250, 766, 18],
+        ['reload', 864, 359, 0],
+        ['type', 406, 863, 7],
+      ],
+    },
+  },
 ]
