@@ -49,7 +49,13 @@ export function TitleField(tools: ActionTools): JSX.Element {
       kept.current = undefined
       view.isRenaming.value = false
     }
-    return <Field first={first} onSave={save} onGiveUp={giveUp} />
+    return (
+      <>
+        {/* Who goes through the page by its headings still finds where it begins. */}
+        <h1 class="unseen">{session.title.value || words().common.untitled}</h1>
+        <Field first={first} onSave={save} onGiveUp={giveUp} />
+      </>
+    )
   }
   const title = sent || session.title.value
   const shown = title || words().common.untitled

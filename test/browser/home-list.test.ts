@@ -1,5 +1,4 @@
 // The list on the first page, and the ways to begin, in a real browser.
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { newPerson, type Person } from '../harness/browser.ts'
@@ -28,17 +27,6 @@ async function readerOf(documents: TestDocument[], options = {}): Promise<Person
   return person
 }
 
-async function expectNoViolations(page: Page): Promise<void> {
-  await page.evaluate(axe.source)
-  const found = await page.evaluate(async () => {
-    const { axe: here } = globalThis as unknown as { axe: typeof axe }
-    return (await here.run(document, { preload: false })).violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => html + failureSummary).join('\n')}`,
-    )
-  })
-  expect(found).toEqual([])
-}
-
 test('[L1] who is in a document now is seen in the list, and comes and goes while one looks', async () => {
   const document = await createDocument(suite.url, { title: 'The minutes' })
   const { page } = await readerOf([document])
@@ -51,7 +39,6 @@ test('[L1] who is in a document now is seen in the list, and comes and goes whil
     await page.clock.fastForward(20_000)
     expect(await rows(page).getByText('1 person here now').count()).toBe(1)
   })
-  await expectNoViolations(page)
   await ada.person.close()
   await eventually(async () => {
     await page.clock.fastForward(20_000)
@@ -66,7 +53,6 @@ test('[D1] an owner deletes a document for everybody, after a question that name
   await page.getByRole('button', { name: 'Delete <b>Old</b> plans' }).click()
   const dialog = page.getByRole('dialog', { name: 'Delete “<b>Old</b> plans” for everybody?' })
   await dialog.waitFor()
-  await expectNoViolations(page)
   await page.keyboard.press('Enter')
   // Enter answers with what keeps it.
   await dialog.waitFor({ state: 'detached' })
@@ -106,7 +92,6 @@ test('documents are pinned above the others and found by their words', async () 
   await eventually(async () => expect(await titles(page)).toEqual(['kept 4']))
   await search.fill('nothing like it')
   await page.getByText('No document is called that.').waitFor()
-  await expectNoViolations(page)
 })
 
 test('one begins from a template or a text file, which keeps its name and language; what is no text is said', async () => {

@@ -1,4 +1,5 @@
 // Text, names and talk that run from right to left, beside others that do not.
+import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
@@ -82,4 +83,44 @@ test('titles, names and chat lines run their own way, and turn nothing around th
   await ada.openPanel('people')
   expect(await direction('.person-name')).toEqual(['مريم (2) rtl'])
   await bob.rename(before)
+})
+
+test('in a language that runs from right to left everything stands on the other side, and cards at their buttons', async () => {
+  const document = await createDocument(suite.url, { title: 'Title' })
+  const [ada] = await suite.meet(document.links.own)
+  const { page } = ada
+  await ada.expectSaveState('Saved')
+  await page.evaluate(() => {
+    globalThis.document.documentElement.dir = 'rtl'
+  })
+  const box = async (locator: Locator) => {
+    const { x, width } = (await locator.boundingBox())!
+    return { left: x, right: x + width }
+  }
+  const home = await box(page.getByRole('link', { name: 'Your documents' }))
+  const title = await box(page.getByRole('heading', { name: 'Title' }).getByRole('button'))
+  const share = page.getByRole('button', { name: 'Share', exact: true })
+  expect(title.right).toBeLessThan(home.left + 8)
+  expect((await box(share)).right).toBeLessThan(title.left)
+  for (const [button, edge] of [
+    [share, 'left'],
+    [ada.saveState, 'right'],
+    [page.getByRole('button', { name: 'More' }), 'left'],
+  ] as const) {
+    await button.click()
+    const card = await box(page.locator(':popover-open'))
+    expect(
+      Math.abs(card[edge] - (await box(button))[edge]),
+      `pixels between a card and its button, ${edge}`,
+    ).toBeLessThan(8)
+    await ada.press('Escape')
+  }
+  await ada.openPanel('chat')
+  const panel = await box(page.getByRole('complementary', { name: 'Chat' }))
+  expect(panel.right).toBeLessThanOrEqual((await box(ada.editor)).left)
+  await ada.composer.fill('latin')
+  // What is typed never runs under the button, whichever way it runs.
+  const send = await box(page.getByRole('button', { name: 'Send' }))
+  const padding = await ada.composer.evaluate((field) => Number.parseFloat(getComputedStyle(field).paddingLeft))
+  expect((await box(ada.composer)).left + padding).toBeGreaterThanOrEqual(send.right)
 })

@@ -1,0 +1,90 @@
+// One walk through everything the page can show. At each stop axe finds nothing in either theme, and nothing sticks out:
+// on a telephone, at twice the size, and with everything mirrored for a language that runs from right to left.
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { newPerson } from '../harness/browser.ts'
+import { browserSuite } from '../harness/browser-suite.ts'
+import { openDocument } from '../harness/page-object.ts'
+import { walkEverywhere } from '../harness/page-walk.ts'
+import { PageWire } from '../harness/page-wire.ts'
+import { createDocument } from '../harness/server.ts'
+
+const suite = browserSuite()
+const desktop = { width: 1280, height: 800 }
+/** A telephone, both ways; what is left of the desktop at 200 %; and the desktop, mirrored and as it was. */
+const shapes = [
+  { width: 360, height: 640, direction: 'ltr' },
+  { width: 360, height: 640, direction: 'rtl' },
+  { width: 640, height: 400, direction: 'ltr' },
+  { ...desktop, direction: 'rtl' },
+  { ...desktop, direction: 'ltr' },
+]
+
+/** What axe finds, each with the elements it found it at. `rules`: only these. */
+async function violations(page: Page, rules?: string[]): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)
+  return page.evaluate(async (only) => {
+    const { axe: here } = globalThis as unknown as { axe: typeof axe }
+    const found = await here.run(document, {
+      preload: false,
+      resultTypes: ['violations'],
+      ...(only && { runOnly: only }),
+    })
+    return found.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join('\n')}`,
+    )
+  }, rules)
+}
+
+/** What is seen beyond the edges of the window, and menus and dialogs that do not fit into it. */
+const whatSticksOut = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const words = (element: Element) => element.outerHTML.slice(0, 160)
+    const found: string[] = []
+    const look = (element: Element, left: number, right: number) => {
+      const style = getComputedStyle(element)
+      if (style.display === 'none' || style.visibility === 'hidden' || style.clipPath !== 'none') return
+      const box = element.getBoundingClientRect()
+      // What lies above the page is not cut off by what is around it in the document.
+      const isFree = style.position === 'fixed'
+      const [from, to] = isFree ? [-9e9, 9e9] : [left, right]
+      const [seenFrom, seenTo] = [Math.max(box.left, from), Math.min(box.right, to)]
+      if (box.height > 0 && seenTo > seenFrom && (seenFrom < -1 || seenTo > innerWidth + 1)) found.push(words(element))
+      const isClipping = style.overflowX !== 'visible'
+      for (const child of element.children) {
+        look(child, isClipping ? Math.max(from, box.left) : from, isClipping ? Math.min(to, box.right) : to)
+      }
+    }
+    look(document.body, -9e9, 9e9)
+    for (const card of document.querySelectorAll(':popover-open, dialog[open]')) {
+      const { top, bottom } = card.getBoundingClientRect()
+      if (top < 0 || bottom > innerHeight) found.push(`too high: ${top} to ${bottom} of ${innerHeight}: ${words(card)}`)
+    }
+    return found
+  })
+
+test('axe finds nothing and nothing sticks out, wherever one goes', async () => {
+  const person = await newPerson(suite.browser, { viewport: desktop })
+  const wire = await PageWire.between(person.context)
+  const other = await openDocument(suite.browser, (await createDocument(suite.url)).links.edit)
+  await walkEverywhere({
+    suite,
+    person,
+    wire,
+    other,
+    async visit(page, where) {
+      await page.emulateMedia({ colorScheme: 'light' })
+      expect.soft(await violations(page), where).toEqual([])
+      await page.emulateMedia({ colorScheme: 'dark' })
+      expect.soft(await violations(page, ['color-contrast']), `${where}, dark`).toEqual([])
+      for (const { direction, ...size } of shapes) {
+        await page.evaluate((dir) => {
+          document.documentElement.dir = dir
+        }, direction)
+        await page.setViewportSize(size)
+        expect.soft(await whatSticksOut(page), `${where}, ${direction}, ${size.width} px wide`).toEqual([])
+      }
+    },
+  })
+}, 240_000)
