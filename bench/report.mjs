@@ -90,8 +90,11 @@ function cell({ key, digits, share }, measured) {
 function comparison(runs, contender, figure, goal) {
   if (contender === ours) return ''
   const reached = median(ratios(runs, contender, figure))
+  if (!Number.isFinite(reached)) return '—'
   if (goal === undefined) return reached.toFixed(2)
-  return `${reached.toFixed(2)} ${reached <= goal ? '✓' : '✗'} (goal ${goal})`
+  const { most = Number.POSITIVE_INFINITY, least = 0 } = typeof goal === 'number' ? { most: goal } : goal
+  const isReached = reached <= most && reached >= least
+  return `${reached.toFixed(2)} ${isReached ? '✓' : '✗'} (goal ${least > 0 ? `≥ ${least}` : `≤ ${most}`})`
 }
 
 function remarks(figures) {

@@ -4,22 +4,35 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
+/** UNPINNED=1: where others work on the same cores, the scheduler knows better. */
+const mayPin = process.env.UNPINNED === undefined && availableParallelism() > 1
+export const canPin = mayPin && spawnSync('taskset', ['--version']).status === 0
 const cores = { server: '0', load: '1' }
-const readyMsMax = 20_000
+const readyMsMax = 60_000
 const stopMsMax = 10_000
 /** Longer than any load takes; a server that stopped answering ends here. */
 const loadMsMax = 240_000
 
+const running = new Set()
+// A run that is broken off leaves nothing behind that would disturb the next.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
+
 /** A Node process on its core; what it writes to stderr is ours to see. */
 export function run(core, { args, env = {}, node = process.execPath }) {
   const command = canPin ? ['taskset', '-c', cores[core], node] : [node]
-  return spawn(command[0], [...command.slice(1), ...args], {
+  const child = spawn(command[0], [...command.slice(1), ...args], {
     env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  running.add(child)
+  child.once('close', () => running.delete(child))
+  return child
 }
 
 /** Runs a load process to its end; resolves with the JSON it printed last. After `msMax` it is ended, and has failed. */
@@ -49,7 +62,10 @@ export async function startServer(command) {
   const closed = once(child, 'close')
   let output = ''
   const port = await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no server after ${readyMsMax} ms: ${output}`)), readyMsMax)
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`no server after ${readyMsMax} ms: ${output}`))
+    }, readyMsMax)
     child.stdout.on('data', (data) => {
       output += data
       const found = /http:\/\/[^\s:]+:(\d+)/.exec(output)

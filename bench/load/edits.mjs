@@ -5,7 +5,7 @@ import { Reader, varuint } from './varuint.mjs'
 
 /** ASCII, so that bytes and UTF-16 units are the same number. */
 const word = 'illuminated '
-const pasted = 'The scribe copies what stands there, and adds a letter. '.repeat(180)
+const pasted = 'The scribe copies what stands there, and adds a letter. '.repeat(720)
 const [contentDeleted, contentString] = [1, 4]
 const withOrigin = 0x80
 const withRightOrigin = 0x40
@@ -15,7 +15,7 @@ const rootName = [1, 7, ...Buffer.from('content')]
 /** Kinds of edits: `length` of one in the text, and the update that makes the n-th (from 0) of this Yjs client id. */
 export const edits = {
   type: { length: word.length, of: (client, n) => Buffer.concat([insertion(client, n, word), Buffer.of(0)]) },
-  /** 10 kB in the place of what the same writer pasted before: much to send, and a document that does not grow. */
+  /** 40 kB in the place of what the same writer pasted before: much to send, and a document that does not grow. */
   paste: {
     length: pasted.length,
     of: (client, n) => Buffer.concat([insertion(client, n, pasted), deletion(client, n)]),

@@ -1,11 +1,23 @@
 // Every workload, those first for which the design has a goal. A workload has `name`, `title`, `columns`, `goals`, and
 // `measure(contender, context, prepared)` that resolves with flat figures. `stored`: peers take part in the form that keeps
 // documents. `prepare(contender, context)` and `dispose(prepared)` bracket all rounds of one contender.
+import { beside } from './beside.mjs'
 import { big, cold } from './cold.mjs'
+import { knee } from './knee.mjs'
+import { slowReader } from './slow-reader.mjs'
 import { cursors, full, further, hot, many, quiet } from './together.mjs'
 
 export function allWorkloads({ quick }) {
   const times = quick ? { warmUpMs: 1_500, measureMs: 3_000 } : { warmUpMs: 4_000, measureMs: 10_000 }
   const inRooms = (...groups) => groups.flatMap((group) => group(times))
-  return [...inRooms(hot, many, cursors), ...cold, ...inRooms(quiet, full), ...inRooms(further), ...big]
+  return [
+    ...inRooms(hot, many, cursors),
+    ...cold,
+    slowReader(times),
+    ...inRooms(quiet),
+    knee(times),
+    ...inRooms(full, further),
+    beside(times),
+    ...big,
+  ]
 }
