@@ -14,6 +14,7 @@ type QueueLimits = Pick<
   | 'commitQueuePartsMax'
   | 'commitBatchBytesMax'
   | 'commitPaceFactor'
+  | 'commitCostMs'
   | 'commitDelayMsMax'
   | 'reopenDelayMsMin'
   | 'reopenDelayMsMax'
@@ -23,8 +24,11 @@ export type CommitQueueOptions = {
   store: Store
   clock: Clock
   limits?: { [Name in keyof QueueLimits]?: number }
-  /** CPU of this process so far, microseconds; default process.cpuUsage(). */
-  cpu?: () => number
+  /**
+   * Milliseconds that count as work while a batch is formed and while it is told; default the clock's. Not the CPU of the
+   * process: to ask the kernel for that costs as much as a few edits, and it includes the work of everybody else.
+   */
+  stopwatch?: () => number
   /**
    * Calls at the end of this turn of the event loop; default setImmediate, which comes after all sockets that are
    * readable now were read (a microtask comes after each), so that one fsync serves them all.
@@ -58,13 +62,13 @@ export class CommitQueue {
     waitingParts: 0,
     lastBatchWrites: 0,
     lastBatchMs: 0,
-    lastBatchCpuMs: 0,
+    lastBatchWorkMs: 0,
   }
 
   readonly #store: Store
   readonly #clock: Clock
   readonly #limits: { [Name in keyof QueueLimits]: number }
-  readonly #cpu: () => number
+  readonly #stopwatch: () => number
   readonly #turn: (call: () => void) => void
   readonly #log: CommitQueueOptions['log']
   readonly #waiting = new Map<CommitSource, Waiting>()
@@ -82,7 +86,7 @@ export class CommitQueue {
     this.#store = options.store
     this.#clock = options.clock
     this.#limits = { ...defaultLimits, ...options.limits }
-    this.#cpu = options.cpu ?? processCpu
+    this.#stopwatch = options.stopwatch ?? (() => options.clock.monotonic())
     this.#turn = options.turn ?? setImmediate
     this.#log = options.log
   }
@@ -165,9 +169,11 @@ export class CommitQueue {
   async #run(): Promise<void> {
     this.#state = 'writing'
     const startedAt = this.#clock.monotonic()
-    const cpuBefore = this.#cpu()
+    const formingAt = this.#stopwatch()
     const batch = this.#form()
+    const formingMs = this.#stopwatch() - formingAt
     const recovered = batch.formed.length === 0 ? false : await this.#makeDurable(batch.writes)
+    const tellingAt = this.#stopwatch()
     // Open for what the acks below bring, and for what was refused meanwhile.
     const healed = recovered && this.#degraded
     if (healed) this.#degraded = false
@@ -180,7 +186,7 @@ export class CommitQueue {
       for (const source of batch.formed) if (source instanceof OwnWrite) source.failed(closedRefusal())
     }
     if (healed) this.#tell()
-    this.#pace(startedAt, cpuBefore)
+    this.#pace(startedAt, formingMs + this.#stopwatch() - tellingAt)
     if (this.#waiting.size > 0) this.#schedule()
     else this.#becomeIdle()
   }
@@ -250,12 +256,12 @@ export class CommitQueue {
   }
 
   /** The pause counts from the end of a batch: a commit in a quiet moment starts at once. */
-  #pace(startedAt: number, cpuBefore: number): void {
+  #pace(startedAt: number, workMs: number): void {
+    const { commitCostMs, commitPaceFactor, commitDelayMsMax } = this.#limits
     const now = this.#clock.monotonic()
-    const cpuMs = (this.#cpu() - cpuBefore) / 1000
     this.stats.lastBatchMs = now - startedAt
-    this.stats.lastBatchCpuMs = cpuMs
-    this.#notBefore = now + Math.min(cpuMs * this.#limits.commitPaceFactor, this.#limits.commitDelayMsMax)
+    this.stats.lastBatchWorkMs = workMs
+    this.#notBefore = now + Math.min((commitCostMs + workMs) * commitPaceFactor, commitDelayMsMax)
   }
 
   #wait(ms: number): Promise<void> {
@@ -291,9 +297,4 @@ export class CommitQueue {
       this.#log?.error({ err: error }, message)
     }
   }
-}
-
-function processCpu(): number {
-  const { user, system } = process.cpuUsage()
-  return user + system
 }

@@ -168,7 +168,9 @@ export const limits = {
   commitQueuePartsMax: 100_000,
   /** One batch, bytes: what is more waits for the next, so that one fsync does not hold up everybody for long. */
   commitBatchBytesMax: 8 * MB,
-  /** The next batch waits this many times what the last one took in CPU, at most commitDelayMsMax. */
+  /** What the disk's thread and the kernel do for any batch, beside what our own thread does for it. */
+  commitCostMs: 0.4,
+  /** The next batch waits this many times what the last one cost, at most commitDelayMsMax. */
   commitPaceFactor: 4,
   commitDelayMsMax: 10,
   /** Entries of a deleted document that one commit takes from the disk. */

@@ -1,6 +1,6 @@
 // The document's title: words for who reads along, a field in place for who may change it.
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { AppError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import { cleanLine } from '../../shared/names.ts'
@@ -20,7 +20,8 @@ export function TitleField(tools: ActionTools): JSX.Element {
   useEffect(() => {
     if (!canChange) view.isRenaming.value = false
   }, [canChange, view])
-  useEffect(() => {
+  // Before anything is painted: a key pressed meanwhile would be lost. So too when the field appears, below.
+  useLayoutEffect(() => {
     // Only when nothing else has taken the focus, as a click beside the field does.
     if (wasEditing.current && !isEditing && document.activeElement === document.body) button.current?.focus()
     wasEditing.current = isEditing
@@ -80,7 +81,7 @@ type FieldProps = { first: string; onSave: (draft: string) => void; onGiveUp: ()
 function Field({ first, onSave, onGiveUp }: FieldProps): JSX.Element {
   const field = useRef<HTMLInputElement>(null)
   const isOver = useRef(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus()
     field.current?.select()
   }, [])

@@ -65,14 +65,14 @@ export class VirtualServer implements Listening {
     const random = platformRandom
     const log = logTo(complain, machine)
     const metrics = metricsTo(complain, () => machine.network.hasEmptied)
-    let cpu = 0
+    let workedMs = 0
     this.queue = new CommitQueue({
       store,
       clock,
       log,
-      cpu: () => {
-        cpu += timeline.random.below(1_000)
-        return cpu
+      stopwatch: () => {
+        workedMs += timeline.random.below(1_000) / 1_000
+        return workedMs
       },
       turn: (call) => void clock.after(0, call),
     })

@@ -51,9 +51,9 @@ describe('the commit queue', () => {
     expect(events).toEqual(['form 1.1', 'committed 1.1', 'form 1.2', 'committed 1.2'])
   })
 
-  test('waits the pace factor times the CPU of the last batch, counted from its end, and no more than the limit', async () => {
-    const { queue, clock, commits, spend, a } = setup()
-    a.onCommitted = () => spend(1_500)
+  test('waits the pace factor times what the last batch cost, counted from its end, and no more than the limit', async () => {
+    const { queue, clock, commits, work, a } = setup({ limits: { commitCostMs: 0.4 } })
+    a.onCommitted = () => work(1.1)
     queue.submit(a, 1)
     await settle()
     clock.advance(2)
@@ -63,7 +63,7 @@ describe('the commit queue', () => {
     clock.advance(3.9)
     await settle()
     expect(commits).toHaveLength(1)
-    a.onCommitted = () => spend(1_000_000)
+    a.onCommitted = () => work(1_000)
     clock.advance(0.1)
     await settle()
     expect(commits).toHaveLength(2)
@@ -78,8 +78,8 @@ describe('the commit queue', () => {
   })
 
   test('starts at once when the pause passed with nothing waiting', async () => {
-    const { queue, clock, commits, spend, a } = setup()
-    a.onCommitted = () => spend(1_500)
+    const { queue, clock, commits, work, a } = setup()
+    a.onCommitted = () => work(1.5)
     queue.submit(a, 1)
     await settle()
     clock.advance(6)
@@ -89,9 +89,9 @@ describe('the commit queue', () => {
   })
 
   test('whenIdle ends the pauses and resolves when nothing waits or is being written', async () => {
-    const { queue, store, commits, spend, a } = setup()
+    const { queue, store, commits, work, a } = setup()
     await queue.whenIdle()
-    a.onCommitted = () => spend(2_000)
+    a.onCommitted = () => work(2)
     queue.submit(a, 1)
     await settle()
     queue.submit(a, 1)

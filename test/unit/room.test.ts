@@ -40,7 +40,7 @@ beforeEach(() => {
     document: new LiveDocument(undefined),
     seq: 0,
     snapshotSeq: 0,
-    queue: new CommitQueue({ store, clock, cpu: () => 0 }),
+    queue: new CommitQueue({ store, clock, limits: { commitCostMs: 0 } }),
     clock,
     broadcaster: {
       update: (header, _bytes, except) => told.push([header.from, header.to, except?.clientId]),
