@@ -90,8 +90,10 @@ export class Target {
     return sums
   }
 
-  private fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(this.origin + path, { ...init, signal: AbortSignal.timeout(requestMsMax) })
+  private fetch(path: string, init: { method?: string; headers?: object; body?: string } = {}): Promise<Response> {
+    // A connection that is kept may have ended with the server, or by its patience, when this process was too busy to see.
+    const headers = { ...init.headers, connection: 'close' }
+    return fetch(this.origin + path, { ...init, headers, signal: AbortSignal.timeout(requestMsMax) })
   }
 }
 

@@ -47,6 +47,9 @@ export async function startServer(options: Partial<ScriptoriumOptions> = {}): Pr
   return server
 }
 
+/** A connection that is kept may have been closed by the server while a test kept this process busy. */
+const unkept = { connection: 'close' }
+
 /** One address may make so few documents a minute; a server with `trustedProxies: 1` believes who says to be another. */
 export const addressOf = (n: number): string => `10.0.${n >> 8}.${n & 255}`
 
@@ -58,7 +61,7 @@ export async function createDocument(
 ): Promise<TestDocument> {
   const response = await fetch(`${url}/api/documents`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(from !== undefined && { 'x-forwarded-for': from }) },
+    headers: { ...unkept, 'content-type': 'application/json', ...(from !== undefined && { 'x-forwarded-for': from }) },
     body: JSON.stringify(body),
   })
   if (response.status !== 201) throw new Error(`no document was made: ${response.status} ${await response.text()}`)
@@ -90,7 +93,7 @@ export async function shareKey(
 /** The text that the server holds, through the API. */
 export async function textOnServer(url: string, document: TestDocument): Promise<string> {
   const response = await fetch(`${url}/api/documents/${document.id}/text`, {
-    headers: { authorization: `Bearer ${document.keys.view}` },
+    headers: { ...unkept, authorization: `Bearer ${document.keys.view}` },
   })
   if (response.status !== 200) throw new Error(`no text: ${response.status} ${await response.text()}`)
   return await response.text()
