@@ -184,7 +184,10 @@ const forgetful: typeof startOwnServer = async (main, dataDir, options) => {
 }
 
 test('a server that loses what it had acknowledged is found out, with the seed and everybody’s text', async () => {
-  const { code, record, said } = await run(['--faults', 'kill'], { startServer: forgetful, patienceMs: 3_000 })
+  const { code, record, said } = await run(['--faults', 'kill', '--seconds', '2'], {
+    startServer: forgetful,
+    patienceMs: 500,
+  })
   expect(code).toBe(1)
   expect(failedOf(record)).toContain('durable')
   expect(said).toContain('FAILED: ')
@@ -206,7 +209,7 @@ test('a client that shows another text than the server, and somebody who never l
   // A folder inside of a file: nothing can be kept there.
   const nowhere = join(folder, 'run.json', 'evidence')
   const { code, record, said } = await run(['--faults', 'none', '--seconds', '1', '--evidence', nowhere], {
-    patienceMs: 3_000,
+    patienceMs: 500,
     meddle({ target, document }, clients) {
       ghosts.push(
         new Provider({
