@@ -9,6 +9,7 @@ import {
   pin,
   readOpened,
   remember,
+  roleOfKey,
   strongestKey,
 } from '../../client/pages/opened-documents.ts'
 import { makePerson, OwnPersonStore, parsePerson } from '../../client/pages/own-person.ts'
@@ -49,8 +50,23 @@ describe('opened documents', () => {
     remember(storage, { id, keys: { view }, openedAt: 2 })
     expect(findOpened(storage, id)).toEqual({ id, keys: { own, edit, view }, title: 'T', openedAt: 2 })
     expect(strongestKey(findOpened(storage, id)!)).toEqual({ role: 'own', key: own })
+  })
+
+  it('a key that the server refuses opens nothing by itself, but is not lost: it counts again once it is taken', () => {
+    const storage = memoryStorage()
+    remember(storage, { id, keys: { own, edit }, title: 'T', openedAt: 1 })
+    expect([roleOfKey(storage, id, own), roleOfKey(storage, id, edit)]).toEqual(['own', 'edit'])
+    expect([roleOfKey(storage, id, view), roleOfKey(storage, otherId, own)]).toEqual([undefined, undefined])
+    expect(closeKey(storage, id, view), 'a key that was never known').toBe(false)
     expect(closeKey(storage, id, own)).toBe(false)
     expect(strongestKey(findOpened(storage, id)!)).toEqual({ role: 'edit', key: edit })
+    expect(closeKey(storage, id, edit), 'the last one').toBe(true)
+    expect([roleOfKey(storage, id, own), roleOfKey(storage, id, edit)]).toEqual([undefined, undefined])
+    // Still in the list, with the strongest, for who wants to try.
+    expect(strongestKey(findOpened(storage, id)!)).toEqual({ role: 'own', key: own })
+    remember(storage, { id, keys: { edit } })
+    expect([roleOfKey(storage, id, own), roleOfKey(storage, id, edit)]).toEqual([undefined, 'edit'])
+    expect(closeKey(storage, otherId, own), 'nothing is known of it').toBe(true)
   })
 
   it('pinned ones stand first, stay pinned when they are opened again, and are the last to be dropped', () => {
