@@ -31,7 +31,7 @@ export function announceSession(session: DocumentSession, announcer: Announcer):
   let told = ''
   let timer: ReturnType<typeof setTimeout> | undefined
   const endSave = effect(() => {
-    const { short } = saveWords(session.saveState.value, session.isJoined.value, session.role.value === 'view')
+    const { short } = saveWords(session.saveState.value, session.saveView)
     clearTimeout(timer)
     timer = setTimeout(() => {
       if (short !== told) announcer.say(short)

@@ -4,10 +4,12 @@ import type { JSX } from 'preact'
 import type { ActionTools } from '../actions/actions.ts'
 import { onDemand } from '../ui/on-demand.tsx'
 import type { PanelName } from './document-view.ts'
+import { SaveCard } from './save-status.tsx'
 import { ShareCard } from './share-menu.tsx'
 
 export const RefusedAtTheDoor = onDemand(() => import('./refused-at-the-door.tsx').then((it) => it.RefusedAtTheDoor))
 export const RefusedDialog = onDemand(() => import('./refused-dialog.tsx').then((it) => it.RefusedDialog))
+export const NoCopy = onDemand(() => import('./no-copy.tsx').then((it) => it.NoCopy))
 export const AsideBar = onDemand(() => import('./aside-bar.tsx').then((it) => it.AsideBar))
 export const StatusBar = onDemand(() => import('./status-bar.tsx').then((it) => it.StatusBar), { isQuiet: true })
 export const FollowFrame = onDemand(() => import('./follow-frame.tsx').then((it) => it.FollowFrame))
@@ -21,7 +23,17 @@ const Chat = onDemand(() => import('../panels/chat-panel.tsx').then((it) => it.C
 const Outline = onDemand(() => import('../panels/outline-panel.tsx').then((it) => it.OutlinePanel))
 
 /** In the order in which they will be wanted. */
-export const smallParts = [Chat, People, ShareCard, MoreCard, RefusedDialog, OpenDialog, FollowFrame, AsideBar]
+export const smallParts = [
+  Chat,
+  People,
+  SaveCard,
+  ShareCard,
+  MoreCard,
+  RefusedDialog,
+  OpenDialog,
+  FollowFrame,
+  AsideBar,
+]
 
 /** The one panel that is open. */
 export function OpenPanel({ name, tools }: { name: PanelName; tools: ActionTools }): JSX.Element {

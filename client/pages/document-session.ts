@@ -11,11 +11,11 @@ import { ChatState } from '../panels/chat-state.ts'
 import { Provider, type TextAside } from '../sync/index.ts'
 import type { Progress, ProviderStatus, SaveState } from '../sync/types.ts'
 import type { PageStorage } from '../ui/storage.ts'
-import { endAccess } from './kept-text.ts'
 import type { DocumentLink } from './link.ts'
 import { remember, roleOfKey } from './opened-documents.ts'
 import type { OwnPersonStore } from './own-person.ts'
 import { groupPeople, type ShownPerson } from './people.ts'
+import type { SaveView } from './save-words.ts'
 
 export type Following = { personId: PersonId; name: string; color: number; end: () => void }
 
@@ -105,6 +105,11 @@ export class DocumentSession {
     return new DocumentSession(this.options, provider)
   }
 
+  /** What the save state's words depend on, besides itself. */
+  get saveView(): SaveView {
+    return { isJoined: this.isJoined.value, isReader: this.role.value === 'view', hasText: this.isReady.value }
+  }
+
   stopFollowing(): void {
     this.following.peek()?.end()
   }
@@ -173,7 +178,7 @@ export class DocumentSession {
       provider.on('refused', (refusal, localText) => {
         this.refusal.value = { refusal, localText }
         // Text that was never saved must be offered again after a reload, so its key stays good for it.
-        if (provider.unsavedCount === 0) endAccess(this.options.storage, this.options.link, refusal)
+        if (provider.unsavedCount === 0) void this.endAccess(refusal)
       }),
       effect(() => {
         const { name, color } = this.options.person.person.value
@@ -186,6 +191,12 @@ export class DocumentSession {
     )
     provider.awareness.on('change', this.onPresence)
     this.ends.push(() => provider.awareness.off('change', this.onPresence))
+  }
+
+  private async endAccess(refusal: Refusal): Promise<void> {
+    const { storage, link } = this.options
+    const part = await import('./kept-text.ts').catch(() => undefined)
+    part?.endAccess(storage, link, refusal)
   }
 
   private async whenReady(): Promise<void> {

@@ -3,8 +3,7 @@ import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { ActionTools } from '../actions/actions.ts'
 import { words } from '../words/words.ts'
-import { AsideBar, FollowedNote, FollowFrame, ImportBar, PreviewPane, StatusBar } from './document-parts.tsx'
-import type { DocumentSession } from './document-session.ts'
+import { AsideBar, FollowedNote, FollowFrame, ImportBar, NoCopy, PreviewPane, StatusBar } from './document-parts.tsx'
 import { DocumentSkeleton } from './document-skeleton.tsx'
 import { takeFiles } from './drop-file.ts'
 import { EditorHost } from './editor-host.tsx'
@@ -32,7 +31,7 @@ export function DocumentSheet({ tools }: { tools: ActionTools }): JSX.Element {
           {mode !== 'write' && <PreviewPane session={session} />}
         </div>
       ) : (
-        <Waiting session={session} />
+        <Waiting session={session} context={context} />
       )}
       {isReady && <StatusBar session={session} view={view} />}
       {session.following.value && <FollowFrame session={session} />}
@@ -42,8 +41,8 @@ export function DocumentSheet({ tools }: { tools: ActionTools }): JSX.Element {
   )
 }
 
-function Waiting({ session }: { session: DocumentSession }): JSX.Element {
-  const isOffline = session.status.value === 'offline'
-  const note = isOffline ? words().opening.unreachable : ''
-  return <DocumentSkeleton inner progress={session.progress.value} note={note} />
+function Waiting({ session, context }: Pick<ActionTools, 'session' | 'context'>): JSX.Element {
+  const progress = session.progress.value
+  if (session.status.value === 'offline' && progress === undefined) return <NoCopy context={context} />
+  return <DocumentSkeleton inner progress={progress} />
 }

@@ -3,13 +3,9 @@ import type { JSX } from 'preact'
 import type { Progress } from '../sync/types.ts'
 import { words } from '../words/words.ts'
 
-/** `inner`: only the sheet's content, when the bar is there already. `note`: why it takes long. */
-export function DocumentSkeleton(props: {
-  inner?: boolean
-  progress?: Progress | undefined
-  note?: string
-}): JSX.Element {
-  const { inner = false, progress, note } = props
+/** `inner`: only the sheet's content, when the bar is there already. */
+export function DocumentSkeleton(props: { inner?: boolean; progress?: Progress | undefined }): JSX.Element {
+  const { inner = false, progress } = props
   const lines = (
     <div class="skeleton" role="status">
       <span class="unseen">{words().opening.label}</span>
@@ -23,7 +19,6 @@ export function DocumentSkeleton(props: {
           <span>{words().opening.megabytes(megabytes(progress.bytes), megabytes(progress.of))}</span>
         </div>
       )}
-      {note && <p class="skeleton-note">{note}</p>}
     </div>
   )
   if (inner) return lines

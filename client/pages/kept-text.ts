@@ -1,6 +1,6 @@
 // When the text of a document that this browser keeps has to go, although nobody asked for it.
 import type { Refusal } from '../../shared/errors.ts'
-import { dropBases } from '../sync/kept-bases.ts'
+import { dropBases } from '../sync/forget-text.ts'
 import type { PageStorage } from '../ui/storage.ts'
 import type { DocumentLink } from './link.ts'
 import { closeKey } from './opened-documents.ts'

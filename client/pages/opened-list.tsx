@@ -90,7 +90,7 @@ export function OpenedList({ context: { storage, navigate } }: { context: PageCo
               onForget={() => {
                 forget(storage, entry.id)
                 // Where the browser stores nothing there is nothing to forget.
-                import('../sync/kept-bases.ts').then(({ forgetText }) => forgetText(entry.id)).catch(() => undefined)
+                import('../sync/forget-text.ts').then(({ forgetText }) => forgetText(entry.id)).catch(() => undefined)
                 reread()
               }}
             />

@@ -1,16 +1,17 @@
 // One document of the list: what it is called, who is in it, and what can be done with it.
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { AppError } from '../../shared/errors.ts'
-import { Dialog } from '../ui/dialog.tsx'
 import { Face } from '../ui/face.tsx'
 import { PinIcon } from '../ui/icons.tsx'
+import { onDemand } from '../ui/on-demand.tsx'
 import { PageLink } from '../ui/page-link.tsx'
 import { relativeTime } from '../ui/relative-time.ts'
 import { words } from '../words/words.ts'
-import { deleteDocument, type Glance } from './api.ts'
+import type { Glance } from './api.ts'
 import { pathOf } from './link.ts'
 import { type OpenedDocument, strongestKey } from './opened-documents.ts'
+
+const DeleteDialog = onDemand(() => import('./delete-dialog.tsx').then((it) => it.DeleteDialog))
 
 type RowProps = {
   entry: OpenedDocument
@@ -35,7 +36,7 @@ export function OpenedRow({ entry, glance, now, navigate, onPin, onForget }: Row
   const askToForget = () => {
     setAsking('forget')
     // Where the browser stores nothing there is nothing unsaved.
-    import('../sync/kept-bases.ts')
+    import('../sync/forget-text.ts')
       .then(({ hasUnsavedText }) => hasUnsavedText(entry.id))
       .then(setUnsaved, () => undefined)
   }
@@ -97,51 +98,11 @@ export function OpenedRow({ entry, glance, now, navigate, onPin, onForget }: Row
       {isAsking === 'delete' && (
         <DeleteDialog
           title={shown}
-          onDelete={() => deleteDocument(entry.id, grant.key)}
+          link={{ id: entry.id, key: grant.key }}
           onDeleted={onForget}
           onClose={() => setAsking(undefined)}
         />
       )}
     </li>
-  )
-}
-
-type DeleteProps = { title: string; onDelete: () => Promise<void>; onDeleted: () => void; onClose: () => void }
-
-function DeleteDialog({ title, onDelete, onDeleted, onClose }: DeleteProps): JSX.Element {
-  const [isDeleting, setDeleting] = useState(false)
-  const [problem, setProblem] = useState('')
-  const say = words().home
-  const remove = async () => {
-    if (isDeleting) return
-    setDeleting(true)
-    try {
-      await onDelete()
-      onDeleted()
-    } catch (error) {
-      // Somebody else was faster: that is what was wanted.
-      if (error instanceof AppError && error.code === 'deleted') return onDeleted()
-      setProblem(error instanceof Error ? error.message : String(error))
-      setDeleting(false)
-    }
-  }
-  return (
-    <Dialog label={say.deleteAsking(title)} onClose={onClose}>
-      <h2 class="delete-title" dir="auto">
-        {say.deleteAsking(title)}
-      </h2>
-      <p>{say.deleteHint}</p>
-      <p class="problem" role="alert">
-        {problem}
-      </p>
-      <div class="row dialog-acts">
-        <button type="button" class="button danger" aria-disabled={isDeleting} onClick={remove}>
-          {say.deleteForAll}
-        </button>
-        <button type="button" class="button plain" autofocus onClick={onClose}>
-          {say.keep}
-        </button>
-      </div>
-    </Dialog>
   )
 }

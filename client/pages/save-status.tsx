@@ -1,16 +1,17 @@
 // The save state, in one fixed place at every width, and the card behind it that says more.
 import type { JSX } from 'preact'
-import { CopyButton } from '../ui/copy-button.tsx'
 import { AlertIcon, CheckIcon, EyeIcon, OfflineIcon, ReloadIcon } from '../ui/icons.tsx'
 import { Menu } from '../ui/menu.tsx'
-import { clockTime } from '../ui/relative-time.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { words } from '../words/words.ts'
 import type { DocumentSession } from './document-session.ts'
 import { type SaveWords, saveWords } from './save-words.ts'
 
+export const SaveCard = onDemand(() => import('./save-card.tsx').then((it) => it.SaveCard))
+
 export function SaveStatus({ session }: { session: DocumentSession }): JSX.Element {
   const state = session.saveState.value
-  const said = saveWords(state, session.isJoined.value, session.role.value === 'view')
+  const said = saveWords(state, session.saveView)
   const needsReload = state.kind === 'refused' && state.refusal.code === 'protocol-mismatch'
   return (
     <Menu
@@ -26,39 +27,8 @@ export function SaveStatus({ session }: { session: DocumentSession }): JSX.Eleme
         </>
       }
     >
-      {() => (
-        <>
-          <h2>{said.short}</h2>
-          <p class="hint">{said.detail}</p>
-          <Unsaved session={session} />
-          <div class="row">
-            {needsReload && (
-              <button type="button" class="button primary small" onClick={() => location.reload()}>
-                {words().common.reload}
-              </button>
-            )}
-            <CopyButton className="button small" label={words().save.copyText} text={() => session.text.toString()} />
-          </div>
-        </>
-      )}
+      {() => <SaveCard session={session} said={said} needsReload={needsReload} />}
     </Menu>
-  )
-}
-
-function Unsaved({ session }: { session: DocumentSession }): JSX.Element | null {
-  const { unsavedCount, unsavedSince } = session.provider
-  if (unsavedCount === 0) return null
-  return (
-    <dl class="facts">
-      <dt>{words().save.unsaved}</dt>
-      <dd>{words().save.changes(unsavedCount)}</dd>
-      {unsavedSince !== undefined && (
-        <>
-          <dt>{words().save.since}</dt>
-          <dd>{clockTime(unsavedSince, Date.now())}</dd>
-        </>
-      )}
-    </dl>
   )
 }
 

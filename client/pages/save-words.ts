@@ -8,10 +8,15 @@ export type SaveWords = { tone: 'good' | 'busy' | 'offline' | 'reading' | 'bad';
 
 /**
  * `isJoined`: the server has answered once; before that there is nothing to say about saving. `isReader`: who came over a
- * view link has written nothing, and is told nothing about his changes.
+ * view link has written nothing, and is told nothing about his changes. `hasText`: there is a text to write in.
  */
-export function saveWords(state: SaveState, isJoined: boolean, isReader = false): SaveWords {
+export type SaveView = { isJoined: boolean; isReader?: boolean; hasText?: boolean }
+
+export function saveWords(state: SaveState, { isJoined, isReader = false, hasText = true }: SaveView): SaveWords {
   const say = words().save
+  if (!hasText && state.kind === 'offline') {
+    return { tone: 'offline', short: say.offlineEmpty, detail: words().opening.noCopyDetail }
+  }
   if (isReader && state.kind === 'offline') {
     return { tone: 'offline', short: say.offlineReading, detail: say.offlineReadingDetail }
   }

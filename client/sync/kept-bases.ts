@@ -1,14 +1,7 @@
 // How much this browser keeps of documents that it has opened, and for how long. Unsaved text is not counted and not dropped
 // by itself: what it stands on stays with it.
 import { limits } from '../../shared/limits.ts'
-import {
-  type JournalDatabase,
-  openJournalDatabase,
-  openWrite,
-  quiet,
-  type Write,
-  withPrefix,
-} from './journal-database.ts'
+import { type JournalDatabase, openWrite, quiet, type Write, withPrefix } from './journal-database.ts'
 
 type KeptBase = { key: [string, string]; bytes: number }
 
@@ -23,7 +16,8 @@ async function list(write: Write): Promise<KeptBase[]> {
   return bases
 }
 
-async function isUnsaved(write: Write, documentId: string): Promise<boolean> {
+/** Whether this browser holds text of the document that the server has not acknowledged. */
+export async function isUnsaved(write: Write, documentId: string): Promise<boolean> {
   const journals = await write.objectStore('journals').getAll(withPrefix(documentId))
   return journals.some(({ unacknowledged }) => unacknowledged.length > 0)
 }
@@ -64,39 +58,5 @@ export async function makeRoom(database: JournalDatabase, documentId: string): P
     return count > 0
   } catch {
     return false
-  }
-}
-
-/** Whether this browser holds text of a document that the server has not acknowledged. */
-export const hasUnsavedText = (documentId: string): Promise<boolean> =>
-  inDatabase((write) => isUnsaved(write, documentId))
-
-/** Access has ended: the text goes from this browser, unless some of it was never saved. */
-export const dropBases = (documentId: string): Promise<void> =>
-  inDatabase(async (write) => {
-    if (await isUnsaved(write, documentId)) return
-    quiet(write.objectStore('bases').delete(withPrefix(documentId)))
-    quiet(write.objectStore('rows').delete(withPrefix(documentId)))
-  })
-
-/** By the person's wish: nothing of the document stays in this browser, saved or not. */
-export const forgetText = (documentId: string): Promise<void> =>
-  inDatabase(async (write) => {
-    for (const table of ['bases', 'journals', 'rows', 'aside'] as const) {
-      quiet(write.objectStore(table).delete(withPrefix(documentId)))
-    }
-  })
-
-/** Rejects where the browser stores nothing. */
-async function inDatabase<T>(work: (write: Write) => Promise<T>): Promise<T> {
-  const database = await openJournalDatabase(() => undefined)
-  try {
-    const write = openWrite(database)
-    quiet(write.done)
-    const result = await work(write)
-    await write.done
-    return result
-  } finally {
-    database.close()
   }
 }

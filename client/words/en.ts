@@ -100,8 +100,10 @@ export const en = {
     label: 'Opening the document…',
     progress: 'How much of the document has arrived',
     megabytes: (have: string, of: string) => `${have} of ${of} MB`,
-    unreachable:
-      'The server cannot be reached, and this browser has no copy of the document yet. The page keeps trying; check your connection.',
+    noCopy: 'This document is not in this browser yet',
+    noCopyDetail: 'The server cannot be reached, and with this link the document was never open here.',
+    noCopyAdvice:
+      'Check your connection: it opens by itself as soon as the server answers, and from then on without one, too.',
   },
   save: {
     label: (state: string) => `Save state: ${state}`,
@@ -117,6 +119,7 @@ export const en = {
     savingDetail: 'Your last changes are on their way to the server’s disk.',
     viewOnly: 'View only',
     viewOnlyDetail: 'You see every change as it is made. To write, ask for an edit link.',
+    offlineEmpty: 'Offline',
     offline: 'Offline, changes kept',
     offlineDetail:
       'The server cannot be reached; the page keeps trying. Go on writing: your text is kept in this browser and is sent when the connection is back.',

@@ -110,7 +110,9 @@ export const zh: Words = {
     label: '正在打开文档…',
     progress: '文档已到达的部分',
     megabytes: (have, of) => `${have} / ${of} MB`,
-    unreachable: '无法连接服务器，本浏览器也没有此文档的副本。页面会不断重试；请检查网络。',
+    noCopy: '此文档尚未保存在本浏览器中',
+    noCopyDetail: '无法连接服务器，且此链接从未在这里打开过文档。',
+    noCopyAdvice: '请检查网络：服务器一有回应，文档便会自动打开；此后没有网络也能打开。',
   },
   save: {
     label: (state) => `保存状态：${state}`,
@@ -125,6 +127,7 @@ export const zh: Words = {
     savingDetail: '你最后的修改正在写入服务器的磁盘。',
     viewOnly: '只读',
     viewOnlyDetail: '你能即时看到每处修改。若要编辑，请索取编辑链接。',
+    offlineEmpty: '离线',
     offline: '离线，修改已保留',
     offlineDetail: '无法连接服务器，页面会不断重试。请继续写：文字保存在本浏览器中，恢复连接后会发送。',
     offlineUnkept: '未保存：离线',

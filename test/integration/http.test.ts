@@ -214,6 +214,10 @@ describe('the page', () => {
       }).on('error', reject)
     })
     expect(asset).toMatchObject({ 'content-encoding': 'br', 'cache-control': expect.stringContaining('immutable') })
+    for (const name of ['worker.js', 'theme.js', 'manifest.webmanifest', 'icon.svg']) {
+      const { status, headers } = await ask(`/${name}`)
+      expect([status, headers.get('cache-control')], name).toEqual([200, 'no-cache'])
+    }
     expect((await ask('/assets/nothing.js')).status).toBe(404)
     for (const trick of [
       '/assets/..%2f..%2fpackage.json',

@@ -27,7 +27,7 @@ const entry = (clientId: number, person: string, role: Role = 'edit', name = per
 
 describe('the save state in words', () => {
   const refusal = (code: ErrorCode) => ({ code, message: 'A sentence.' })
-  const short = (state: SaveState) => saveWords(state, true).short
+  const short = (state: SaveState) => saveWords(state, { isJoined: true }).short
 
   it('has the words of the design for each state', () => {
     expect(short({ kind: 'saved' })).toBe('Saved')
@@ -53,8 +53,9 @@ describe('the save state in words', () => {
   })
 
   it('says nothing about saving before the server has answered once', () => {
-    expect(saveWords({ kind: 'saved' }, false).short).toBe('Connecting…')
-    expect(saveWords({ kind: 'offline', kept: true }, false).short).toBe('Offline, changes kept')
+    expect(saveWords({ kind: 'saved' }, { isJoined: false }).short).toBe('Connecting…')
+    expect(saveWords({ kind: 'offline', kept: true }, { isJoined: false }).short).toBe('Offline, changes kept')
+    expect(saveWords({ kind: 'offline', kept: true }, { isJoined: false, hasText: false }).short).toBe('Offline')
   })
 })
 
