@@ -1,8 +1,11 @@
 // What `npm run lives` does: many seeds, or one life with everything that happens in it.
-import { hunt, shrink } from './hunt.ts'
+import { type Found, hunt, shrink } from './hunt.ts'
 import { live } from './life.ts'
 import { pinned } from './pinned.ts'
 import { type Life, lifeOf, literalOf } from './steps.ts'
+
+/** So many are lived before the next line says how far it is. */
+const livesPerLine = 1_000
 
 /**
  * `<first seed> <how many>`; or one seed, or words of what pinned lives found, to be told everything about. Returns the exit
@@ -27,14 +30,20 @@ async function tell(life: Life): Promise<boolean> {
 
 async function many(from: number, count: number): Promise<number> {
   const start = performance.now()
-  const found = await hunt(from, count)
-  const lives = found?.livesTried ?? count
-  const ms = performance.now() - start
-  console.log(`${lives} lives, ${Math.round((lives / ms) * 60_000)} a minute`)
-  if (found === undefined) return 0
-  console.log(`seed ${found.life.seed}: ${found.outcome.problem}`)
-  const short = await shrink(found.life)
-  console.log(`${found.life.steps.length} steps made ${short.steps.length}: ${(await live(short)).problem}`)
+  for (let lived = 0; lived < count; ) {
+    const some = Math.min(livesPerLine, count - lived)
+    const found = await hunt(from + lived, some)
+    lived += found?.livesTried ?? some
+    console.log(`${lived} lives, ${Math.round((lived / (performance.now() - start)) * 60_000)} a minute`)
+    if (found !== undefined) return explain(found)
+  }
+  return 0
+}
+
+async function explain({ life, outcome }: Found): Promise<number> {
+  console.log(`seed ${life.seed}: ${outcome.problem}`)
+  const short = await shrink(life)
+  console.log(`${life.steps.length} steps made ${short.steps.length}: ${(await live(short)).problem}`)
   console.log(literalOf(short))
   return 1
 }
