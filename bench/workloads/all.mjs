@@ -4,6 +4,7 @@
 import { beside } from './beside.mjs'
 import { big, cold } from './cold.mjs'
 import { knee } from './knee.mjs'
+import { memory } from './memory.mjs'
 import { slowReader } from './slow-reader.mjs'
 import { cursors, full, further, hot, many, quiet } from './together.mjs'
 
@@ -13,6 +14,7 @@ export function allWorkloads({ quick }) {
   return [
     ...inRooms(hot, many, cursors),
     ...cold,
+    memory({ quick }),
     slowReader(times),
     ...inRooms(quiet),
     knee(times),

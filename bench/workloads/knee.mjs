@@ -8,7 +8,7 @@ const rates = [1, 1.5, 2, 3, 4, 5, 7, 10, 14, 20, 28, 40]
 const keptUp = 0.97
 
 const columns = [
-  { key: 'kneePerSecond', title: 'deliveries/s', digits: 0, compare: 'deliveries/s' },
+  { key: 'kneePerSecond', title: 'deliveries/s', digits: 0, compare: 'deliveries/s', moreIsBetter: true },
   { key: 'perSecond', title: 'at edits/s of each writer', digits: 1 },
   { key: 'p99', title: 'p99 ms there', digits: 1 },
   { key: 'serverLoad', title: 'server core', digits: 0, share: true },
