@@ -155,6 +155,32 @@ test('[A3 D1] the text of a document goes from the browser with the access to it
   await eventually(async () => expect(await keptTexts(ada.page)).toEqual([]))
 })
 
+test('[P3 E1] what was typed without a network over a link that was revoked meanwhile is offered until it is forgotten', async () => {
+  const server = await killable()
+  const document = await createDocument(server.url, { title: 'Revoked', text: 'theirs ' })
+  const ada = await visit(document.links.edit)
+  await untilKept(ada, document.id)
+  await server.kill()
+  await ada.goTo('end')
+  await ada.type('mine')
+  await ada.expectSaveState('Offline, changes kept')
+  await ada.page.goto('about:blank')
+  await server.start()
+  await shareKey(server.url, document, document.keys.own, { role: 'edit', revoke: true })
+  for (let visits = 0; visits < 2; visits++) {
+    await ada.page.goto('about:blank')
+    await ada.page.goto(document.links.edit)
+    await ada.page.getByRole('dialog', { name: 'Your access has ended' }).waitFor()
+    await ada.expectText('theirs mine')
+  }
+  await ada.page.goto(`${server.url}/`)
+  await ada.page.getByRole('button', { name: 'Forget Revoked' }).click()
+  await ada.page.getByRole('button', { name: 'Forget it, and what was never saved' }).click()
+  await eventually(async () => expect(await keptTexts(ada.page)).toEqual([]))
+  await ada.page.goto(document.links.edit)
+  await ada.page.getByRole('heading', { name: 'This link no longer opens the document' }).waitFor()
+})
+
 test('a new build takes over when no page of the old one is open, and until then each page has its own parts', async () => {
   const built = await ownBuild()
   const server = await killable(built)

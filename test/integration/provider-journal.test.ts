@@ -160,6 +160,17 @@ test('what was acknowledged is not sent again: a reload recovers nothing', async
   expect(second.text()).toBe('base saved')
 })
 
+test('a document that was only looked at for a moment is there without a network, as it was set', async () => {
+  const first = tabs.open('one')
+  await first.provider.whenSynced()
+  await first.provider.setSettings({ title: 'Minutes', language: 'python' })
+  await first.provider.destroy()
+  const second = tabs.open('one', { autoConnect: false })
+  await second.provider.whenLoaded()
+  expect([second.text(), second.provider.settings]).toEqual(['base ', { title: 'Minutes', language: 'python' }])
+  expect(second.provider.unsavedCount).toBe(0)
+})
+
 test('a deletion made offline comes back, too', async () => {
   const first = tabs.open('one')
   await first.provider.whenSynced()
