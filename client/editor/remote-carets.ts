@@ -38,8 +38,9 @@ export class RemoteCaret implements LayerMarker {
     return caret
   }
 
-  update(dom: HTMLElement): boolean {
-    this.show(dom)
+  update(dom: HTMLElement, before: LayerMarker): boolean {
+    // CodeMirror asks for all of them when one has moved.
+    if (!this.eq(before)) this.show(dom)
     return true
   }
 

@@ -7,8 +7,8 @@ import type * as Y from 'yjs'
 import { personHueIndex } from '../../shared/colors.ts'
 import { limits } from '../../shared/limits.ts'
 import { placeFlag } from './flag-placement.ts'
+import { LineMeasures } from './line-measures.ts'
 import { RemoteCaret } from './remote-carets.ts'
-import { cornerOf, type Rectangle, selectionRectangles } from './selection-rectangles.ts'
 import { offsetsOf } from './text-positions.ts'
 
 /** A remote cursor as this editor holds it: UTF-16 offsets, moved along with every change until the next presence. */
@@ -20,8 +20,6 @@ export type RemoteCursor = {
   idle: boolean
   /** ms of `performance.now()` until which the name is shown. */
   shownUntil: number
-  /** Where it was drawn last; gone when it, or the text under it, has moved. */
-  drawn?: { caret: Rectangle | undefined; selection: Rectangle[] } | undefined
 }
 
 /** Others that know when letters change their size without the text changing: then cursors are measured again. */
@@ -52,7 +50,7 @@ export function remoteCursors(text: Y.Text, awareness: Awareness): Extension {
       above: false,
       class: 'cm-remote-selections',
       update: isDue,
-      markers: (view) => view.plugin(plugin)?.selections(view) ?? [],
+      markers: (view) => view.plugin(plugin)?.selections() ?? [],
     }),
   ]
 }
@@ -66,18 +64,18 @@ class RemoteCursors {
   private readonly due = new Set<number>()
   private frame: number | undefined
   private hideTimer: ReturnType<typeof setTimeout> | undefined
+  private readonly measures: LineMeasures
 
   constructor(view: EditorView, text: Y.Text, awareness: Awareness) {
     this.view = view
     this.text = text
     this.awareness = awareness
+    this.measures = new LineMeasures(view)
     awareness.on('change', this.onPresence)
     this.onPresence({ added: [...awareness.getStates().keys()], updated: [], removed: [] })
   }
 
   update(update: ViewUpdate): void {
-    if (update.docChanged || update.geometryChanged || update.viewportChanged || isReparsed(update))
-      this.forgetMeasured()
     if (!update.docChanged) return
     const isRemote = update.transactions.some((transaction) => transaction.annotation(ySyncAnnotation) !== undefined)
     for (const cursor of this.cursors.values()) {
@@ -93,13 +91,15 @@ class RemoteCursors {
     this.awareness.off('change', this.onPresence)
     if (this.frame !== undefined) cancelAnimationFrame(this.frame)
     clearTimeout(this.hideTimer)
+    this.measures.close()
   }
 
   carets(view: EditorView): RemoteCaret[] {
     const now = performance.now()
     const { scrollTop, clientWidth } = view.scrollDOM
+    this.measures.begin()
     return [...this.cursors.values()].flatMap((cursor) => {
-      const { caret } = this.measured(view, cursor)
+      const caret = this.measures.caret(cursor.head)
       if (caret === undefined) return []
       const { left, top, height } = caret
       const { name, color, idle, shownUntil } = cursor
@@ -108,27 +108,15 @@ class RemoteCursors {
     })
   }
 
-  selections(view: EditorView): RectangleMarker[] {
-    return [...this.cursors.values()].flatMap((cursor) => {
-      const className = `cm-remote-selection hue-${personHueIndex(cursor.color)}`
-      return this.measured(view, cursor).selection.map(
-        ({ left, top, width, height }) => new RectangleMarker(className, left, top, width, height),
-      )
+  selections(): RectangleMarker[] {
+    const selecting = [...this.cursors.values()].filter(({ anchor, head }) => anchor !== head)
+    if (selecting.length > 0) this.measures.begin()
+    return selecting.flatMap(({ anchor, head, color }) => {
+      const className = `cm-remote-selection hue-${personHueIndex(color)}`
+      return this.measures
+        .selection(anchor, head)
+        .map(({ left, top, width, height }) => new RectangleMarker(className, left, top, width, height))
     })
-  }
-
-  /** Measuring is what costs: who has not moved is not measured again. */
-  private measured(view: EditorView, cursor: RemoteCursor): NonNullable<RemoteCursor['drawn']> {
-    const { anchor, head } = cursor
-    cursor.drawn ??= {
-      caret: caretAt(view, head),
-      selection: anchor === head ? [] : selectionRectangles(view, anchor, head),
-    }
-    return cursor.drawn
-  }
-
-  private forgetMeasured(): void {
-    for (const cursor of this.cursors.values()) cursor.drawn = undefined
   }
 
   private readonly onPresence = (changes: { added: number[]; updated: number[]; removed: number[] }): void => {
@@ -183,7 +171,6 @@ class RemoteCursors {
     }
     const hasMoved = before === undefined || before.head !== cursor.head || before.anchor !== cursor.anchor
     if (hasMoved) this.showName(cursor)
-    if (!hasMoved) cursor.drawn = before.drawn
     this.cursors.set(id, cursor)
     return hasMoved || before.name !== cursor.name || before.color !== cursor.color || before.idle !== cursor.idle
   }
@@ -203,15 +190,6 @@ class RemoteCursors {
 }
 
 const movedSpec: TransactionSpec = { effects: cursorsMoved.of(null) }
-
-/** Two pixels wide, as high as the letters beside it; `undefined` where the text is not drawn. */
-function caretAt(view: EditorView, head: number): Rectangle | undefined {
-  if (head < view.viewport.from || head > view.viewport.to) return undefined
-  const place = view.coordsAtPos(head, 1)
-  if (place === null) return undefined
-  const corner = cornerOf(view)
-  return { left: place.left - corner.left, top: place.top - corner.top, width: 2, height: place.bottom - place.top }
-}
 
 const isReparsed = (update: ViewUpdate): boolean => update.state.facet(measureAgain).some((ask) => ask(update))
 

@@ -1,32 +1,18 @@
 // The rectangles that a selection covers. One DOM measurement a line: RectangleMarker.forRange searches for the ends of
 // wrapped rows by asking for many points, which is too dear for fifty selections that move twenty times a second.
+import type { Line } from '@codemirror/state'
 import type { EditorView, Rect } from '@codemirror/view'
 
-/** Pixels from the corner of the text, as layer markers want them. */
+/** Pixels. */
 export type Rectangle = { left: number; top: number; width: number; height: number }
 
 /** What stands for a selected line break where a line has no letters, pixels. */
 const lineBreakWidth = 6
 
-/** Only what is drawn at the moment, which is a little more than what is seen. Call it while CodeMirror measures. */
-export function selectionRectangles(view: EditorView, anchor: number, head: number): Rectangle[] {
-  const from = Math.max(Math.min(anchor, head), view.viewport.from)
-  const to = Math.min(Math.max(anchor, head), view.viewport.to)
-  const corner = cornerOf(view)
-  const rectangles: Rectangle[] = []
-  for (let at = from; at <= to; ) {
-    const line = view.state.doc.lineAt(at)
-    const rows = line.length === 0 ? emptyLine(view, line.from) : rowsOf(view, at, Math.min(to, line.to))
-    for (const row of mergeRows(rows)) rectangles.push(toRectangle(row, corner, view.defaultLineHeight))
-    at = line.to + 1
-  }
-  return rectangles
-}
-
-/** Where the text's corner is on the screen; `left` and `top` of markers count from there. */
-export function cornerOf(view: EditorView): { left: number; top: number } {
-  const { left, top } = view.scrollDOM.getBoundingClientRect()
-  return { left: left - view.scrollDOM.scrollLeft, top: top - view.scrollDOM.scrollTop }
+/** Of one line, on the screen: what stands between two offsets in it. Call it while CodeMirror measures. */
+export function rectanglesIn(view: EditorView, line: Line, from: number, to: number): Rectangle[] {
+  const rows = line.length === 0 ? emptyLine(view, line.from) : rowsOf(view, from, to)
+  return mergeRows(rows).map((row) => toRectangle(row, view.defaultLineHeight))
 }
 
 function rowsOf(view: EditorView, from: number, to: number): readonly Rect[] {
@@ -48,10 +34,9 @@ type MutableRect = { -readonly [side in keyof Rect]: Rect[side] }
 const pick = ({ left, right, top, bottom }: Rect): MutableRect => ({ left, right, top, bottom })
 
 /** As high as a line of text, so that rows of one selection touch. */
-function toRectangle(row: Rect, corner: { left: number; top: number }, lineHeight: number): Rectangle {
+function toRectangle(row: Rect, lineHeight: number): Rectangle {
   const height = Math.max(lineHeight, row.bottom - row.top)
-  const top = (row.top + row.bottom - height) / 2
-  return { left: row.left - corner.left, top: top - corner.top, width: row.right - row.left, height }
+  return { left: row.left, top: (row.top + row.bottom - height) / 2, width: row.right - row.left, height }
 }
 
 /**

@@ -33,6 +33,29 @@ test('[P2] a cursor and a selection show under their person’s name, and stay r
   await eventually(async () => expect(await bob.selections.count()).toBe(0))
 })
 
+test('[P2] a cursor stays right when its line is broken anew, gets larger letters, or is moved by another', async () => {
+  const document = await createDocument(suite.url, {
+    text: `first\n${'word '.repeat(60)}here it is ${'more '.repeat(20)}`,
+  })
+  const [ada, bob] = await suite.meet(document.links.edit, document.links.edit)
+  await ada.rename('Ada')
+  await ada.goTo('end')
+  await ada.press(...Array('more '.length * 20).fill('ArrowLeft'))
+  await bob.expectCaretBehind('Ada', 'here it is ')
+  await bob.goTo('start')
+  await bob.page.setViewportSize({ width: 700, height: 720 })
+  await bob.expectCaretBehind('Ada', 'here it is ')
+  await bob.page.setViewportSize({ width: 1280, height: 720 })
+  await bob.expectCaretBehind('Ada', 'here it is ')
+  await bob.press('Enter', 'Enter', 'ArrowDown', 'ArrowDown')
+  await bob.press('Home')
+  await bob.expectCaretBehind('Ada', 'here it is ')
+  await bob.type('# ')
+  await bob.expectCaretBehind('Ada', 'here it is ')
+  await bob.press('Backspace', 'Backspace', 'Backspace')
+  await bob.expectCaretBehind('Ada', 'here it is ')
+})
+
 test('[P5] a new name shows at once at the cursor, in the faces and in the list of people of everybody', async () => {
   const document = await createDocument(suite.url, { text: 'text' })
   const [ada, bob] = await suite.meet(document.links.edit, document.links.edit)
