@@ -54,6 +54,14 @@ test('[P2] a cursor stays right when its line is broken anew, gets larger letter
   await bob.expectCaretBehind('Ada', 'here it is ')
   await bob.press('Backspace', 'Backspace', 'Backspace')
   await bob.expectCaretBehind('Ada', 'here it is ')
+  // Nothing in its line changes: what is written under it makes a heading of it.
+  await bob.goTo('end')
+  await bob.type('\n===')
+  const heading = bob.page.locator('.cm-line span').filter({ hasText: 'here it is' })
+  await eventually(async () => {
+    expect(await heading.evaluate((span) => Number.parseFloat(getComputedStyle(span).fontSize))).toBeGreaterThan(20)
+  })
+  await bob.expectCaretBehind('Ada', 'here it is ')
 })
 
 test('[P5] a new name shows at once at the cursor, in the faces and in the list of people of everybody', async () => {
