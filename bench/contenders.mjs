@@ -60,6 +60,7 @@ function scriptorium(name, dist) {
   return {
     name,
     client: 'scriptorium',
+    dist,
     shared: join(dist, 'shared'),
     stored: true,
     packages: [],

@@ -36,9 +36,9 @@ export function run(core, { args, env = {}, node = process.execPath }) {
 }
 
 /** Runs a load process to its end; resolves with the JSON it printed last. After `msMax` it is ended, and has failed. */
-export async function runLoad(script, job, msMax = loadMsMax) {
+export async function runLoad(script, job, { core = 'load', msMax = loadMsMax } = {}) {
   const path = fileURLToPath(new URL(`load/${script}`, import.meta.url))
-  const child = run('load', { args: [path, JSON.stringify(job)] })
+  const child = run(core, { args: [path, JSON.stringify(job)] })
   const timer = setTimeout(() => child.kill('SIGKILL'), msMax)
   let output = ''
   child.stdout.on('data', (data) => {

@@ -1,6 +1,7 @@
 // Every workload, those first for which the design has a goal. A workload has `name`, `title`, `columns`, `goals`, and
 // `measure(contender, context, prepared)` that resolves with flat figures. `stored`: peers take part in the form that keeps
 // documents. `prepare(contender, context)` and `dispose(prepared)` bracket all rounds of one contender.
+import { appends } from './appends.mjs'
 import { beside } from './beside.mjs'
 import { big, cold } from './cold.mjs'
 import { knee } from './knee.mjs'
@@ -18,6 +19,7 @@ export function allWorkloads({ quick }) {
     slowReader(times),
     ...inRooms(quiet),
     knee(times),
+    appends({ quick }),
     ...inRooms(full, further),
     beside(times),
     ...big,
