@@ -12,7 +12,7 @@ function together(name, { rooms = 1, writersPerRoom, perSecond, activity = 'type
   return {
     name,
     title: `${where} × ${writersPerRoom} people × ${perSecond} ${verbs[activity]}/s`,
-    point: { rooms, writersPerRoom, perSecond },
+    point: { rooms, writersPerRoom, perSecond, activity },
     columns,
     goals,
     measure: async (contender, context) =>
