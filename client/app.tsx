@@ -1,10 +1,10 @@
-// Which page stands at this address. The editor is loaded only when a document is opened.
+// Which page stands at this address. Each loads only when it is wanted.
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import { DamagedLink, UnknownAddress } from './pages/address-states.tsx'
 import { DocumentLoader } from './pages/document-loader.tsx'
-import { HomePage } from './pages/home-page.tsx'
+import { HomePage } from './pages/home-part.tsx'
 import { placeOf } from './pages/link.ts'
 import { OwnPersonStore } from './pages/own-person.ts'
 import type { PageContext } from './pages/page-context.ts'

@@ -13,8 +13,9 @@ import './styles/home.css'
 import './styles/opened.css'
 
 async function start(root: HTMLElement): Promise<void> {
-  // Only so that it is on its way; document-loader waits for it, and says when it cannot be had.
+  // Only so that it is on its way; who draws it waits for it, and says when it cannot be had.
   if (location.pathname.startsWith('/d/')) import('./pages/document-page.tsx').catch(() => undefined)
+  else import('./pages/home-page.tsx').catch(() => undefined)
   try {
     await loadWords(pageStorage())
   } catch {

@@ -4,6 +4,7 @@ import type { JSX } from 'preact'
 import type { ActionTools } from '../actions/actions.ts'
 import { onDemand } from '../ui/on-demand.tsx'
 import type { PanelName } from './document-view.ts'
+import { HomePage } from './home-part.tsx'
 import { SaveCard } from './save-status.tsx'
 import { ShareCard } from './share-menu.tsx'
 
@@ -33,6 +34,7 @@ export const smallParts = [
   OpenDialog,
   FollowFrame,
   AsideBar,
+  HomePage,
 ]
 
 /** The one panel that is open. */
