@@ -14,15 +14,15 @@ export const median = (values) => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Of each figure that is a number: median, lowest and highest of the rounds. Who has no run is not in it. */
+/** Of each figure: median, lowest and highest of the rounds that have it as a number. Who has no run is not in it. */
 export function summarise(runsByContender) {
   const summary = {}
   for (const [contender, runs] of Object.entries(runsByContender)) {
     if (runs.length === 0) continue
     summary[contender] = {}
-    for (const [figure, value] of Object.entries(runs[0])) {
-      if (typeof value !== 'number') continue
-      const values = runs.map((run) => run[figure])
+    for (const figure of new Set(runs.flatMap(Object.keys))) {
+      const values = runs.map((run) => run[figure]).filter(Number.isFinite)
+      if (values.length === 0) continue
       summary[contender][figure] = { median: median(values), min: Math.min(...values), max: Math.max(...values) }
     }
   }

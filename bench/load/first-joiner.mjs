@@ -82,6 +82,21 @@ async function open() {
   return { cpuToState, cpuSettled: cpuMs(job.serverPid) - cpu, msToState, msToText, length, stateBytes: state.length }
 }
 
+/** All come at once to a document that nobody had open. */
+async function storm() {
+  await sleep(settleMs)
+  const [cpu, start] = [cpuMs(job.serverPid), performance.now()]
+  const visits = Array.from({ length: job.visitors }, async () => {
+    const state = await wholeState()
+    return { ms: performance.now() - start, state }
+  })
+  const arrived = await Promise.all(visits)
+  const cpuToLast = cpuMs(job.serverPid) - cpu
+  const times = arrived.map(({ ms }) => ms).sort((a, b) => a - b)
+  const { length } = textOf(arrived.at(-1).state)
+  return { cpuToLast, msToFirst: times[0], msToMedian: times[times.length >> 1], msToLast: times.at(-1), length }
+}
+
 /** y-websocket answers with an empty document while it still loads, and sends what it found as an update. */
 function wholeState() {
   return new Promise((resolve, reject) => {
@@ -99,5 +114,5 @@ async function rest() {
   return {}
 }
 
-console.log(JSON.stringify(await { write, open, rest }[job.task]()))
+console.log(JSON.stringify(await { write, open, storm, rest }[job.task]()))
 process.exit(0)

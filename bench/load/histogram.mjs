@@ -18,8 +18,9 @@ export class Histogram {
     this.total = 0
   }
 
-  /** Upper edge of the bucket that holds that share of what was added, ms. */
+  /** Upper edge of the bucket that holds that share of what was added, ms; NaN when nothing was. */
   quantile(share) {
+    if (this.total === 0) return Number.NaN
     let left = share * this.total
     for (let i = 0; i < this.counts.length; i++) {
       left -= this.counts[i]

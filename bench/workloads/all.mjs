@@ -3,7 +3,8 @@
 // documents. `prepare(contender, context)` and `dispose(prepared)` bracket all rounds of one contender.
 import { appends } from './appends.mjs'
 import { beside } from './beside.mjs'
-import { big, cold } from './cold.mjs'
+import { big, cold, storm } from './cold.mjs'
+import { guard } from './guard.mjs'
 import { knee } from './knee.mjs'
 import { memory } from './memory.mjs'
 import { slowReader } from './slow-reader.mjs'
@@ -22,6 +23,8 @@ export function allWorkloads({ quick }) {
     appends({ quick }),
     ...inRooms(full, further),
     beside(times),
+    ...storm,
+    guard,
     ...big,
   ]
 }

@@ -34,12 +34,13 @@ async function onServer(contender, folder, { nodeArgs }, signal, job, room) {
   }
 }
 
-function coldOpen(name, title, { historyOf, isLeftAlone }) {
+/** `task`: what load/first-joiner.mjs does in each round. */
+function coldOpen(name, title, { historyOf, isLeftAlone, task = { task: 'open' }, ...rest }) {
   return {
     name,
     title,
     columns,
-    goals,
+    ...rest,
     stored: true,
     async prepare(contender, context) {
       const folder = temporaryFolder(context.out)
@@ -54,7 +55,7 @@ function coldOpen(name, title, { historyOf, isLeftAlone }) {
       const copy = temporaryFolder(context.out)
       try {
         cpSync(folder.path, copy.path, { recursive: true })
-        const { report } = await onServer(contender, copy.path, context, 'SIGKILL', { task: 'open' }, room)
+        const { report } = await onServer(contender, copy.path, context, 'SIGKILL', task, room)
         if (report.length !== written.length)
           throw new Error(`lost text: ${report.length} of ${written.length} characters`)
         return report
@@ -70,8 +71,29 @@ const edited = ({ trace }) => ({ trace })
 const pasted = (length) => () => ({ length })
 
 export const cold = [
-  coldOpen('cold', 'cold open of a document with 260,000 edits behind it', { historyOf: edited, isLeftAlone: true }),
+  coldOpen('cold', 'cold open of a document with 260,000 edits behind it', {
+    historyOf: edited,
+    isLeftAlone: true,
+    goals,
+  }),
   coldOpen('cold-crash', 'the same document, after a crash while it was written', { historyOf: edited }),
+]
+
+const visitors = 200
+const stormColumns = [
+  { key: 'cpuToLast', title: 'server CPU ms', digits: 0, compare: 'CPU' },
+  { key: 'msToFirst', title: 'ms until the first has the state', digits: 0 },
+  { key: 'msToMedian', title: 'half of them', digits: 0 },
+  { key: 'msToLast', title: 'all', digits: 0, compare: 'ms to all' },
+]
+
+export const storm = [
+  coldOpen('storm', `${visitors} people at once into that document, on a server just started`, {
+    historyOf: edited,
+    isLeftAlone: true,
+    task: { task: 'storm', visitors },
+    columns: stormColumns,
+  }),
 ]
 
 export const big = [

@@ -56,6 +56,7 @@ export const full = (times) => [
 
 /** Points between, for the curves. */
 export const further = (times) => [
+  { ...together('hot-stored', { writersPerRoom: 200, perSecond: 5 }, times), stored: true, point: undefined },
   together('hot-10', { writersPerRoom: 10, perSecond: 5 }, times),
   together('hot-50', { writersPerRoom: 50, perSecond: 5 }, times),
   together('hot-100', { writersPerRoom: 100, perSecond: 5 }, times),
