@@ -68,6 +68,35 @@ describe('the language of a reader', () => {
   })
 })
 
+/**
+ * Sentences that no source says, as `group.sentence`: who says one names its group, too. Sentences that are chosen
+ * by a value (a role, a theme) are looked at as one.
+ */
+function unsaid(words: object, sources: readonly string[]): string[] {
+  const groups = Object.entries(words).filter(([name, group]) => typeof group === 'object' && name !== 'refusals')
+  return groups.flatMap(([name, group]) => {
+    const ofGroup = sources.filter((source) => new RegExp(`\\.${name}\\b|\\b${name}: \\w+`).test(source))
+    const isSaid = (sentence: string) => {
+      const said = new RegExp(`\\.${sentence}\\b|'${sentence}'|[{,]\\s*${sentence}\\s*[,}]`)
+      return ofGroup.some((source) => said.test(source))
+    }
+    return Object.keys(group as object).flatMap((sentence) => (isSaid(sentence) ? [] : [`${name}.${sentence}`]))
+  })
+}
+
+describe('no sentence is kept that nobody says', () => {
+  const client = join(import.meta.dirname, '../../client')
+  const sources = readdirSync(client, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file) && !/^words[\\/](en|zh)/.test(file))
+    .map((file) => readFileSync(join(client, file), 'utf8'))
+
+  test('in the page', () => expect(unsaid(en, sources)).toEqual([]))
+
+  test('and one would be found', () => {
+    expect(unsaid({ save: { saved: 'Saved', gone: 'Gone' } }, ['words().save.saved', 'it.gone'])).toEqual(['save.gone'])
+  })
+})
+
 /** What of a component's source a person would see and no language has: text between tags, and in attributes that speak. */
 function visibleStrings(source: string): string[] {
   const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
