@@ -1,5 +1,5 @@
 // Runs everything that damages a server on purpose, and puts what it measured into docs/reliability.md: `npm run reliability`.
-// LONG=1 takes the long forms, hours of them. Other arguments are passed on to vitest, to run a part: its lines are replaced.
+// LONG=1 takes the long forms, most of an hour. Other arguments are passed on to vitest, to run a part: its lines are replaced.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
