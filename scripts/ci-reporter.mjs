@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import process from 'node:process'
 
 /** Counts of vitest's test modules; a test that did not run is neither passed nor failed. */
-export function summarize(modules, unhandledErrors) {
+function summarize(modules, unhandledErrors) {
   const counts = { passed: 0, failed: unhandledErrors.length }
   for (const module of modules) {
     const states = [...module.children.allTests()].map((test) => test.result().state)

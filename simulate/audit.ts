@@ -10,7 +10,7 @@ export type Edit = { typed: Mark | undefined; deleted: Mark[] }
 /** Something about a text that must not be. `marks`: those concerned, in the order of the audit. */
 export type Finding = { kind: FindingKind; marks: Mark[] }
 
-export const findingKinds = {
+const findingKinds = {
   lost: 'acknowledged and not deleted, but missing',
   'lost-though-saved': 'shown as saved and not deleted, but missing',
   back: 'deleted and acknowledged, but back',

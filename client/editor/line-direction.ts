@@ -13,7 +13,7 @@ const marks = {
 }
 
 /** Which way a line runs; `undefined`: it does not say. */
-export function directionOf(line: string): 'rtl' | 'ltr' | undefined {
+function directionOf(line: string): 'rtl' | 'ltr' | undefined {
   const first = letter.exec(line.slice(0, lookedAt))?.[0]
   if (first === undefined) return undefined
   return rightToLeft.test(first) ? 'rtl' : 'ltr'

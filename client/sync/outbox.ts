@@ -36,10 +36,6 @@ export class Outbox {
     return this.inFlight.reduce((sum, packet) => sum + packet.rows.length, this.pending.length)
   }
 
-  get hasPending(): boolean {
-    return this.pending.length > 0
-  }
-
   get inFlightCount(): number {
     return this.inFlight.length
   }
@@ -110,12 +106,5 @@ export class Outbox {
     const added = { n, bytes: mergeUpdates(removed.map((row) => row.bytes)), at }
     this.pending = [added]
     return { added, removed: removed.filter((row) => row.n !== n) }
-  }
-
-  clear(): OutboxRow[] {
-    const rows = this.rows()
-    this.pending = []
-    this.inFlight = []
-    return rows
   }
 }

@@ -184,7 +184,7 @@ function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-export const doctorHelp = [
+const doctorHelp = [
   'Checks a data folder and says what is damaged. Stop the server first.',
   '',
   'Usage: scriptorium doctor [--data <folder>] [--repair] [--json]',

@@ -88,7 +88,7 @@ export function webSocketOf(conn: Socket['conn']): WebSocketLike | undefined {
 export type WebSocketLike = { terminate(): void; once(event: 'close', listener: () => void): void }
 
 /** What waits in Engine.IO and what ws has taken but the kernel has not, bytes. */
-export function queuedBytes(conn: EngineQueue): number {
+function queuedBytes(conn: EngineQueue): number {
   let bytes = conn.transport.socket?.bufferedAmount ?? 0
   for (const packet of conn.writeBuffer) bytes += lengthOf(packet.data)
   return bytes

@@ -90,7 +90,7 @@ function parseNumber(name: FaultName, value: string): number {
 }
 
 /** A fault's number with its unit, as it may be given. */
-export function showNumber(name: FaultName, number: number = faultTable[name].by): string {
+function showNumber(name: FaultName, number: number = faultTable[name].by): string {
   const { unit } = faultTable[name]
   if (unit === 'ms') return `${number}ms`
   if (unit === 'bytes') return number % 1_024 === 0 ? `${number / 1_024}kB` : `${number}`

@@ -40,7 +40,7 @@ export async function settle(): Promise<void> {
 }
 
 /** A memory store that remembers what each commit was given. */
-export function recordingStore(): { store: MemoryStore; commits: StoreWrite[][] } {
+function recordingStore(): { store: MemoryStore; commits: StoreWrite[][] } {
   const store = createMemoryStore()
   const commits: StoreWrite[][] = []
   const commit = store.commit.bind(store)

@@ -15,7 +15,7 @@ export function report(fault: string, figures: Figures): void {
   if (folder === undefined) return
   mkdirSync(folder, { recursive: true })
   const name = fault.toLowerCase().replace(/[^a-z0-9]+/g, '-')
-  writeFileSync(join(folder, `${name}.json`), JSON.stringify({ fault, figures: rounded(figures), isLong }))
+  writeFileSync(join(folder, `${name}.json`), JSON.stringify({ fault, figures: rounded(figures) }))
 }
 
 function rounded(figures: Figures): Figures {

@@ -12,7 +12,7 @@ import { createMemoryStore } from '../../server/store/memory.ts'
 import { type KillableServer, startKillableServer } from './killable-server.ts'
 import { temporaryFolder } from './server.ts'
 
-export const diskKinds = ['tmpfs', 'file size limit', 'failing store'] as const
+const diskKinds = ['tmpfs', 'file size limit', 'failing store'] as const
 export type DiskKind = (typeof diskKinds)[number]
 
 export type ServerOnSmallDisk = {

@@ -20,7 +20,7 @@ export function readSources(root: string, folders: string[], endings: RegExp): S
 const regexBefore = /(?:^|[(,=:[!&|?{};+\-*%~^>]|\b(?:return|typeof|case|in|of|throw|await|yield))\s*$/
 
 /** The text with what stands in strings, comments and regular expressions replaced by `_`, at the same offsets. */
-export function maskSource(text: string): string {
+function maskSource(text: string): string {
   const masked = text.split('')
   /** `{` of template substitutions that are open: how deep the braces were. */
   const templates: number[] = []
@@ -91,7 +91,7 @@ function regexEnd(text: string, from: number): number {
 }
 
 /** The masked text with everything inside of braces, brackets and parentheses blanked: only top-level code is left. */
-export function topLevel(masked: string): string {
+function topLevel(masked: string): string {
   let depth = 0
   return masked.replace(/[\s\S]/g, (char) => {
     if ('([{'.includes(char)) return depth++ === 0 ? char : ' '

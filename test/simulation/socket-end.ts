@@ -23,7 +23,7 @@ const ackType = 3
 const binaryEventType = 5
 const binaryAckType = 6
 
-export const encodeEvent = (data: unknown[], id?: number): Message =>
+const encodeEvent = (data: unknown[], id?: number): Message =>
   encoder.encode({ type: eventType, nsp: '/', data, ...(id !== undefined && { id }) })[0]
 
 /** The event in a message that a server sent, or `undefined` for an answer. */

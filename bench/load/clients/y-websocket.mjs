@@ -12,7 +12,7 @@ const emptyVector = Buffer.of(0)
 const emptyState = Buffer.of(0, 0)
 
 export const syncStep1 = withLength([sync, step1], emptyVector)
-export const syncStep2 = withLength([sync, step2], emptyState)
+const syncStep2 = withLength([sync, step2], emptyState)
 export const syncUpdate = (bytes) => withLength([sync, update], bytes)
 export const awarenessUpdate = (bytes) => withLength([awareness], bytes)
 
