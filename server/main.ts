@@ -2,11 +2,11 @@
 // The command `scriptorium`: turns flags and environment into a configuration, starts the server, ends it on a signal.
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
+import { limits } from '../shared/limits.ts'
 import { helpText, parseCommand } from './config.ts'
 import { createScriptorium } from './server.ts'
 
 const exitUsage = 2
-const drainDeadlineMs = 10_000
 
 const command = parseCommand(process.argv.slice(2), process.env)
 switch (command.kind) {
@@ -75,7 +75,7 @@ function stopOnSignal(app: { close(): Promise<void> }): void {
     process.on(signal, () => {
       if (isStopping) process.exit(1)
       isStopping = true
-      setTimeout(() => process.exit(1), drainDeadlineMs).unref()
+      setTimeout(() => process.exit(1), limits.drainMsMax).unref()
       app.close().then(
         () => process.exit(0),
         () => process.exit(1),

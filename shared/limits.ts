@@ -98,16 +98,17 @@ export const limits = {
   updateBytesPerSecond: 1 * MB,
   updateBytesBurst: 16 * MB,
   /**
-   * Milliseconds of server time that expensive updates of one address may take a second, and at once. An honest update
-   * takes microseconds and is free; a 20,000-fold replacement in a large document takes a second, and may.
+   * Milliseconds of server time that expensive updates and joins of one address may take a second, and at once: a
+   * 20,000-fold replacement in a large document takes a second, and may.
    */
+  workMsPerSecond: 250,
+  workMsBurst: 4_000,
+  /** So much of each update is free: an honest one takes microseconds. */
   freeWorkMs: 0.25,
-  /** A join of an ordinary document takes less. */
+  /** And of each join: one of an ordinary document takes less. */
   freeJoinMs: 2,
   /** How often it is looked whether an address without connections has paid what it owes. */
   forgetAddressMs: 1_000,
-  workMsPerSecond: 250,
-  workMsBurst: 4_000,
   presencePerSecond: 30,
   presenceBurst: 90,
   typingPerSecond: 1,
@@ -220,22 +221,6 @@ export const limits = {
   reconnectDelayMsMax: 8_000,
   /** Broadcasts held while a join is answered. More means the join is too old: it is made again. */
   heldBroadcastsMax: 10_000,
-
-  // ── The page ────────────────────────────────────────────────────────────────────────────────────────────────────
-  /** Documents a browser remembers; localStorage holds 5 MB, and a list this long is already not read any more. */
-  openedDocumentsMax: 200,
-  /** A list of documents asks this often who is in them, while it is looked at. */
-  lookupEveryMs: 15_000,
-  /** Who goes and comes back within this time (a reload, a server restart) was not away: no notice in the chat. */
-  leaveNoticeDelayMs: 10_000,
-  /** Notices of arrivals that the chat shows. */
-  noticesMax: 50,
-  /** Letters @ in one chat line that are looked at: each is compared with every name. */
-  mentionsPerLineMax: 50,
-  /** A name stays at its cursor this long after it moved. */
-  flagShownMs: 2_000,
-  /** Without key, pointer or scroll for this long a person is shown as away. */
-  idleAfterMs: 60_000,
   /** An attempt to connect that takes longer is given up: a proxy may swallow the upgrade and never answer. */
   connectTimeoutMs: 6_000,
   /** A join or update without an answer for this long is made again: longer than any commit, shorter than patience. */
@@ -252,6 +237,22 @@ export const limits = {
   typingSendMs: 2_500,
   /** Chat lines a page keeps. */
   chatLinesMax: 1_000,
+
+  // ── The page ────────────────────────────────────────────────────────────────────────────────────────────────────
+  /** Documents a browser remembers; localStorage holds 5 MB, and a list this long is already not read any more. */
+  openedDocumentsMax: 200,
+  /** A list of documents asks this often who is in them, while it is looked at. */
+  lookupEveryMs: 15_000,
+  /** Who goes and comes back within this time (a reload, a server restart) was not away: no notice in the chat. */
+  leaveNoticeDelayMs: 10_000,
+  /** Notices of arrivals that the chat shows. */
+  noticesMax: 50,
+  /** Letters @ in one chat line that are looked at: each is compared with every name. */
+  mentionsPerLineMax: 50,
+  /** A name stays at its cursor this long after it moved. */
+  flagShownMs: 2_000,
+  /** Without key, pointer or scroll for this long a person is shown as away. */
+  idleAfterMs: 60_000,
   /** A server that has not sent the page by then counts as silent, and the page opens from what the browser keeps. */
   shellWaitMs: 4_000,
 

@@ -1,5 +1,6 @@
 // The shape of everything that clients send, parsed once at the door. Unknown fields are dropped; nothing is guessed.
 import { z } from 'zod'
+import { personHues } from '../../shared/colors.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isSecret, parseClientId, parseDocumentId, parseKey, parseLineage, parsePersonId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
@@ -22,7 +23,10 @@ const name = z
   .string()
   .max(1_000)
   .transform((value) => cleanName(value, limits.nameLengthMax))
-const color = z.int().min(0).max(11)
+const color = z
+  .int()
+  .min(0)
+  .max(personHues.length - 1)
 
 const join = z.object({
   documentId: parsed(parseDocumentId),
