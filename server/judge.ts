@@ -6,7 +6,10 @@ import type { LiveDocument } from './live-document.ts'
 import type { RoomEvents } from './metrics.ts'
 import type { Session } from './session.ts'
 
-/** How many structures the update adds, and whether it is all known already. Throws `invalid` or `too-large`; the document is not changed either way. */
+/**
+ * How many structures the update adds, and whether it is all known already. Throws `invalid` or `too-large`; the document is
+ * not changed either way.
+ */
 export function judge(
   document: LiveDocument,
   session: Session,

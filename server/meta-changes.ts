@@ -33,7 +33,8 @@ export class MetaChanges {
   }
 
   /**
-   * In its turn: asks `change` for the new meta, stores it, puts it into the room and calls `done`. Durable when it resolves. Throws what `change` throws, `not-found`, `degraded`, `busy`.
+   * In its turn: asks `change` for the new meta, stores it, puts it into the room and calls `done`. Durable when it
+   * resolves. Throws what `change` throws, `not-found`, `deleted`, `degraded`, `busy`.
    */
   make(id: DocumentId, change: MetaChange, done: (room: Room) => void): Promise<void> {
     return this.inTurn(id, async (room) => {

@@ -53,7 +53,10 @@ export class OfflineShell {
     this.known = new Set([...build.core, ...build.parts])
   }
 
-  /** Resolves when everything the page needs is kept. Rejects, and leaves the older worker in charge, when some of it is not as built. */
+  /**
+   * Resolves when everything the page needs is kept. Rejects, and leaves the older worker in charge, when some of it is not
+   * as built.
+   */
   async install(): Promise<void> {
     // One after the other: the page itself is at work beside this.
     for (const path of this.build.core) {

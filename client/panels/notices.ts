@@ -1,4 +1,5 @@
-// Who came, who went and who is called something else now, as quiet lines in the chat. By person: a second tab is no arrival, and a reload is no leaving. Pure.
+// Who came, who went and who is called something else now, as quiet lines in the chat. By person: a second tab is no
+// arrival, and a reload is no leaving. Pure.
 import type { PersonId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import type { PersonEntry } from '../../shared/protocol.ts'

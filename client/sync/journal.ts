@@ -49,7 +49,7 @@ export interface Journal {
   received(bytes: Uint8Array, n: number): void
   /** The server has them. They stay as what later ones stand on, until the next base. */
   acknowledged(rows: readonly OutboxRow[]): void
-  /** Many rows became one, which has the number of the last. */
+  /** Many rows became one, which has the number of the first. */
   fold(added: OutboxRow, removed: readonly OutboxRow[]): void
   /** Rows since the base, acknowledged or not. */
   readonly rowCount: number

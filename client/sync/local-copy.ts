@@ -156,7 +156,10 @@ export class LocalCopy {
     return this.journal.rowCount > limits.journalRowsMax
   }
 
-  /** Unless nothing came after the last one. Only when every letter is acknowledged: the base is shared with tabs that could not send what is missing. */
+  /**
+   * Unless nothing came after the last one. Only when every letter is acknowledged: the base is shared with tabs that
+   * could not send what is missing.
+   */
   saveBase(mark: BaseMark): void {
     if (this.outbox.count > 0 || this.lineage === undefined || this.doc.store.pendingStructs !== null) return
     const base = JSON.stringify([this.lineage, mark])

@@ -7,7 +7,10 @@ import { limits } from '../../shared/limits.ts'
 import type { PersonEntry, Position, PresenceChanges, PresenceEntry, PresenceState } from '../../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 
-/** What the page's own awareness state may hold (`following`: a client id); `cursor` as y-codemirror.next and others write it (RelativePosition JSON). */
+/**
+ * What the page's own awareness state may hold. `cursor`: as y-codemirror.next and others write it (RelativePosition JSON);
+ * `following`: a client id.
+ */
 type LocalState = {
   cursor?: { anchor: unknown; head: unknown } | null
   idle?: boolean

@@ -14,7 +14,10 @@ export type ProviderOptions = {
   key: string
   /** The document to keep in step; its text is `doc.getText('content')`. The provider sets its clientID. */
   doc: Y.Doc
-  /** Who is shown to the others; without a name "Anonymous". `secret`: 22 characters base64url kept per browser; made up when absent (then nobody recognises the person again). */
+  /**
+   * Who is shown to the others; without a name "Anonymous". `secret`: 22 characters base64url kept per browser; made up when
+   * absent (then nobody recognises the person again).
+   */
   person?: { name: string; color?: number; secret?: string }
   /** Where unacknowledged text is kept. Default: `indexeddb` where there is one, else `none`. */
   storage?: 'indexeddb' | 'none'

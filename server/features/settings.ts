@@ -22,8 +22,7 @@ export class DocumentSettings {
   /**
    * Stores what differs and tells it to everybody in the room with who changed it. Resolves with what holds then, once
    * durable; a patch that changes nothing is neither stored nor told. The caller has asked whether the session may.
-   * Throws `not-synced`
-   * when the session ended meanwhile, `degraded`, `busy`.
+   * Throws `not-synced` when the session ended meanwhile, `degraded`, `busy`.
    */
   async change(room: Room, session: Session, patch: SettingsPatch): Promise<Settings> {
     const { metaChanges, broadcasterFor } = this.#tools

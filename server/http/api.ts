@@ -148,7 +148,10 @@ async function countWrongKey(error: unknown, address: string, { wrongKeys }: Api
   throw error
 }
 
-/** Document and key of a request. Throws `bad-request`, `unauthorized`, `not-found`, `deleted`, and `forbidden` for a key that opens nothing. */
+/**
+ * Document and key of a request. Throws `bad-request`, `unauthorized`, `not-found`, `deleted`, and `forbidden` for a key that
+ * opens nothing.
+ */
 async function credentials(request: Request, tools: ApiTools): Promise<{ id: DocumentId; key: Key }> {
   const id = parseDocumentId(request.params.id)
   if (id === undefined) throw new AppError('bad-request', 'That is not the id of a document.')
