@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
+import { keepPageOffline } from './offline/register.ts'
 import { DamagedLink, UnknownAddress } from './pages/address-states.tsx'
 import { DocumentLoader } from './pages/document-loader.tsx'
 import { HomePage } from './pages/home-part.tsx'
@@ -26,6 +27,7 @@ function makeContext(): PageContext {
       place.value = placeOf(location)
       scrollTo(0, 0)
     },
+    usable: keepPageOffline,
   }
 }
 

@@ -1,7 +1,6 @@
 // The page starts here: first the words of the reader's language, then the page. A document's own part loads beside them.
 import { render } from 'preact'
 import { App } from './app.tsx'
-import { keepPageOffline } from './offline/register.ts'
 import { pageStorage } from './ui/storage.ts'
 import { loadWords } from './words/words.ts'
 import './styles/tokens.css'
@@ -24,7 +23,6 @@ async function start(root: HTMLElement): Promise<void> {
     return
   }
   render(<App />, root)
-  keepPageOffline()
 }
 
 const root = document.getElementById('app')

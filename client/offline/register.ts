@@ -1,13 +1,10 @@
 // Has the browser keep the page, where it lets a page ask for that: over HTTPS and on localhost. Elsewhere there is no
 // `serviceWorker`, and the page needs a network to open, as ever.
 
-/** Once the page is there and has nothing else to do. */
+/** Also asks for a newer build of it. */
 export function keepPageOffline(): void {
   const { serviceWorker } = navigator as Partial<Navigator>
-  if (!import.meta.env.PROD || serviceWorker === undefined) return
-  const start = () => void keep(serviceWorker)
-  if (document.readyState === 'complete') start()
-  else addEventListener('load', start, { once: true })
+  if (import.meta.env.PROD && serviceWorker !== undefined) void keep(serviceWorker)
 }
 
 async function keep(serviceWorker: ServiceWorkerContainer): Promise<void> {

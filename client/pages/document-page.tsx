@@ -47,8 +47,10 @@ export function DocumentPage({ context, link }: DocumentPageProps): JSX.Element 
     }
   }, [context, link, announcer, toasts])
   useEffect(() => {
-    return session?.isReady.value ? loadWhenIdle(smallParts) : undefined
-  }, [session, session?.isReady.value])
+    if (!session?.isReady.value) return
+    context.usable()
+    return loadWhenIdle(smallParts)
+  }, [context, session, session?.isReady.value])
   useEffect(() => {
     if (session === undefined) return
     const ends = [announceSession(session, announcer), guardLeaving(session), titleTab(session)]

@@ -12,7 +12,8 @@ import type { PageContext } from './page-context.ts'
 export function HomePage({ context }: { context: PageContext }): JSX.Element {
   useEffect(() => {
     document.title = 'Scriptorium'
-  }, [])
+    context.usable()
+  }, [context])
   return (
     <div class="home">
       <header class="home-bar">

@@ -14,6 +14,8 @@ export type PageContext = {
   settings: SettingsStore
   storage: PageStorage
   navigate(path: string): void
+  /** To be called when the page shows what one came for: what can wait begins then. */
+  usable(): void
 }
 
 export type DocumentPageProps = { context: PageContext; link: DocumentLink }

@@ -63,11 +63,12 @@ test('[P3] without a network a document opened before opens by address and from 
   const document = await createDocument(server.url, { title: 'Minutes', text: 'before ' })
   const ada = await visit(document.links.edit)
   const bob = await openDocument(suite.browser, document.links.edit, { allow: [connectionTrouble] })
-  await eventually(async () => expect(await ada.faces.count()).toBe(2))
+  await bob.goTo('end')
+  await eventually(async () => expect([await ada.faces.count(), await ada.carets.count()]).toEqual([2, 1]))
   await untilKept(ada, document.id)
   await server.kill()
   // Who cannot be seen must not look present.
-  await eventually(async () => expect(await ada.faces.count()).toBe(1))
+  await eventually(async () => expect([await ada.faces.count(), await ada.carets.count()]).toEqual([1, 0]))
   await (await ada.openPanel('people')).getByText('Not connected').waitFor()
 
   await ada.goto(document.links.edit)
@@ -98,7 +99,7 @@ test('[P3] without a network a document opened before opens by address and from 
   await networkIsBack(bob.page)
   await again.expectSaveState('Saved')
   await bob.expectText('before offline twice')
-  await eventually(async () => expect(await again.faces.count()).toBe(2))
+  await eventually(async () => expect([await again.faces.count(), await again.carets.count()]).toEqual([2, 1]))
   expect(await textOnServer(server.url, document)).toBe('before offline twice')
 })
 
@@ -252,6 +253,28 @@ test('the page can be installed: its manifest and icons are there', async () => 
   expect([errors, url]).toEqual([[], `${suite.url}/manifest.webmanifest`])
   const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
   expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
+})
+
+test('what the browser draws around the page has the colour of the chosen theme', async () => {
+  const { page } = await newPerson(suite.browser, { colorScheme: 'light' })
+  await page.goto(suite.url)
+  const shown = () =>
+    page
+      .locator('meta[name=theme-color]')
+      .evaluateAll((all) =>
+        all
+          .filter((one) => matchMedia((one as HTMLMetaElement).media).matches)
+          .map((one) => one.getAttribute('data-theme')),
+      )
+  expect(await shown()).toEqual(['light'])
+  await page.getByRole('button', { name: /^Theme/ }).click()
+  await page.getByText('Dark', { exact: true }).click()
+  await eventually(async () => expect(await shown()).toEqual(['dark']))
+  await page.reload()
+  await page.getByRole('button', { name: /^Theme/ }).click()
+  expect(await shown()).toEqual(['dark'])
+  await page.getByText('System', { exact: true }).click()
+  await eventually(async () => expect(await shown()).toEqual(['light']))
 })
 
 test('over plain http on another host nothing is kept of the page, and nothing complains', async () => {
