@@ -2,6 +2,7 @@
 // the server's cost is read. Gets its job as JSON in argv, reports the figures of each phase as JSON.
 import { clientClasses } from './clients/classes.mjs'
 import { Crowd } from './crowd.mjs'
+import { edits } from './edits.mjs'
 import { residentKB, schedule } from './process-figures.mjs'
 import { readShared } from './shared.mjs'
 
@@ -30,11 +31,21 @@ function sample() {
   }
 }
 
+/** Somebody opens the document `job.visited`, types a word, and leaves. */
+async function visit() {
+  const nobody = () => undefined
+  const visitor = makeClient(job.visited, { onRuns: nobody, onCursor: nobody, onUpdate: nobody })
+  await visitor.join()
+  visitor.send(edits.type.of(visitor.client, 0))
+  await sleep(quietMs)
+  visitor.close()
+}
+
 /**
  * What everybody of the crowds `active` (all, if not said) does until the phase is over. `perSecond` is a rate for the
- * phase; with `stopReaders` those who only read stop reading when the measurement begins.
+ * phase; with `stopReaders` those who only read stop reading when the measurement begins; a visit begins `visitEveryMs`.
  */
-async function run({ name, warmUpMs, measureMs, active, perSecond, stopReaders = false }) {
+async function run({ name, warmUpMs, measureMs, active, perSecond, stopReaders = false, visitEveryMs }) {
   const acting = crowds.filter((crowd) => active === undefined || active.includes(crowd.name))
   const start = performance.now()
   for (const crowd of acting) {
@@ -42,6 +53,8 @@ async function run({ name, warmUpMs, measureMs, active, perSecond, stopReaders =
     crowd.schedule(start)
   }
   let before
+  let nextVisitAt = visitEveryMs === undefined ? Number.POSITIVE_INFINITY : start
+  const visits = []
   for (let now = start; now < start + warmUpMs + measureMs; now = performance.now()) {
     if (before === undefined && now >= start + warmUpMs) {
       if (stopReaders) for (const crowd of acting) for (const reader of crowd.readers) reader.pause()
@@ -51,10 +64,16 @@ async function run({ name, warmUpMs, measureMs, active, perSecond, stopReaders =
       before = sample()
     }
     for (const crowd of acting) crowd.act(now)
+    if (now >= nextVisitAt) {
+      visits.push(visit())
+      nextVisitAt += visitEveryMs
+    }
     await sleep(tickMs)
   }
   watched.isMeasuring = false
-  return { name, ...figures(before, sample()) }
+  const after = sample()
+  await Promise.all(visits)
+  return { name, ...figures(before, after) }
 }
 
 function figures(before, after) {

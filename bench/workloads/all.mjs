@@ -2,7 +2,7 @@
 // `measure(contender, context, prepared)` that resolves with flat figures. `stored`: peers take part in the form that keeps
 // documents. `prepare(contender, context)` and `dispose(prepared)` bracket all rounds of one contender.
 import { appends } from './appends.mjs'
-import { beside } from './beside.mjs'
+import { besideBig, besideHot } from './beside.mjs'
 import { big, cold, storm } from './cold.mjs'
 import { guard } from './guard.mjs'
 import { knee } from './knee.mjs'
@@ -22,7 +22,8 @@ export function allWorkloads({ quick }) {
     knee(times),
     appends({ quick }),
     ...inRooms(full, further),
-    beside(times),
+    besideHot(times),
+    besideBig(times),
     ...storm,
     guard,
     ...big,

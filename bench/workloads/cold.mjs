@@ -34,6 +34,17 @@ async function onServer(contender, folder, { nodeArgs }, signal, job, room) {
   }
 }
 
+/** Writes a document into a folder of its own; resolves with `{ folder, room, written }`. */
+export async function writeDocument(contender, context, history, isLeftAlone) {
+  const folder = temporaryFolder(context.out)
+  const unprofiled = { ...context, nodeArgs: [] }
+  // Killed, so that it does not tidy up.
+  const job = { task: 'write', history }
+  const { room, report } = await onServer(contender, folder.path, unprofiled, 'SIGKILL', job)
+  if (isLeftAlone) await onServer(contender, folder.path, unprofiled, 'SIGTERM', { task: 'rest' }, room)
+  return { folder, room, written: report }
+}
+
 /** `task`: what load/first-joiner.mjs does in each round. */
 function coldOpen(name, title, { historyOf, isLeftAlone, task = { task: 'open' }, ...rest }) {
   return {
@@ -42,15 +53,7 @@ function coldOpen(name, title, { historyOf, isLeftAlone, task = { task: 'open' }
     columns,
     ...rest,
     stored: true,
-    async prepare(contender, context) {
-      const folder = temporaryFolder(context.out)
-      const unprofiled = { ...context, nodeArgs: [] }
-      const job = { task: 'write', history: historyOf(context) }
-      // Killed, so that it does not tidy up.
-      const { room, report } = await onServer(contender, folder.path, unprofiled, 'SIGKILL', job)
-      if (isLeftAlone) await onServer(contender, folder.path, unprofiled, 'SIGTERM', { task: 'rest' }, room)
-      return { folder, room, written: report }
-    },
+    prepare: (contender, context) => writeDocument(contender, context, historyOf(context), isLeftAlone),
     async measure(contender, context, { folder, room, written }) {
       const copy = temporaryFolder(context.out)
       try {
@@ -68,6 +71,8 @@ function coldOpen(name, title, { historyOf, isLeftAlone, task = { task: 'open' }
 }
 
 const edited = ({ trace }) => ({ trace })
+/** A little below the longest text that Scriptorium takes. */
+export const lengthNearLimit = 4_990_000
 const pasted = (length) => () => ({ length })
 
 export const cold = [
@@ -98,5 +103,5 @@ export const storm = [
 
 export const big = [
   coldOpen('big-1', 'cold open of 1 MB of pasted text', { historyOf: pasted(1_000_000), isLeftAlone: true }),
-  coldOpen('big-5', 'cold open of 5 MB of pasted text', { historyOf: pasted(4_990_000), isLeftAlone: true }),
+  coldOpen('big-5', 'cold open of 5 MB of pasted text', { historyOf: pasted(lengthNearLimit), isLeftAlone: true }),
 ]

@@ -1,13 +1,15 @@
 // Runs crowds of simulated people against one server and hands out what was measured of each phase.
+import { cpSync } from 'node:fs'
 import { createDocuments, runLoad, temporaryFolder } from '../servers.mjs'
 
 /**
  * Resolves with the report of load/writers.mjs. `crowds`: see load/crowd.mjs, `rooms` being a number here; the first is the
- * one whose latency counts. `phases`: see load/writers.mjs.
+ * one whose latency counts. `phases`: see load/writers.mjs. `kept`: a document that is there already, with its folder.
  */
-export async function runCrowds(contender, { crowds, phases, endAtP99Ms }, { out, nodeArgs }) {
+export async function runCrowds(contender, { crowds, phases, endAtP99Ms, kept }, { out, nodeArgs }) {
   const folder = temporaryFolder(out)
   try {
+    if (kept !== undefined) cpSync(kept.folder.path, folder.path, { recursive: true })
     const server = await contender.start({ folder: folder.path, nodeArgs })
     try {
       const rooms = await makeRooms(
@@ -23,6 +25,7 @@ export async function runCrowds(contender, { crowds, phases, endAtP99Ms }, { out
         crowds: crowds.map((crowd) => ({ ...crowd, rooms: rooms.splice(0, crowd.rooms) })),
         phases,
         endAtP99Ms,
+        visited: kept?.room,
       })
     } finally {
       await server.stop()
@@ -32,10 +35,12 @@ export async function runCrowds(contender, { crowds, phases, endAtP99Ms }, { out
   }
 }
 
-/** Peers make a document when somebody opens it. */
+let namesGiven = 0
+
+/** Peers make a document when somebody opens it: a name that was not used is enough. */
 export async function makeRooms(contender, port, count) {
   if (contender.client === 'scriptorium') return await createDocuments(port, count)
-  return Array.from({ length: count }, (_, i) => ({ id: `room-${i}` }))
+  return Array.from({ length: count }, () => ({ id: `room-${namesGiven++}` }))
 }
 
 /** Figures of a run with one phase. */
