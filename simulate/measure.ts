@@ -1,10 +1,10 @@
 // Latencies, throughput and memory of a run: histograms over all of it, and one row a second.
 
 /** Each bucket of a histogram is that much wider than the one before: percentiles are right to about two percent. */
-const growth = 1.04
-const bucketMs = (index: number) => 0.1 * growth ** index
+export const bucketGrowth = 1.04
+const bucketMs = (index: number) => 0.1 * bucketGrowth ** index
 const bucketOf = (ms: number) =>
-  Math.max(0, Math.min(400, Math.round(Math.log(Math.max(ms, 0.1) / 0.1) / Math.log(growth))))
+  Math.max(0, Math.min(400, Math.round(Math.log(Math.max(ms, 0.1) / 0.1) / Math.log(bucketGrowth))))
 
 /** Milliseconds, in buckets that grow. */
 export class Histogram {

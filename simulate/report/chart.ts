@@ -1,5 +1,6 @@
 // Charts as SVG text: lines and areas over time, a histogram, and faults on lanes. Pure. Colours are names of CSS classes,
 // so that one drawing serves light and dark.
+import { bucketGrowth } from '../measure.ts'
 
 /** A line or area: one value a point of time; `undefined` leaves a gap. */
 export type Series = { name: string; tone: Tone; values: (number | undefined)[]; isArea?: boolean }
@@ -163,7 +164,8 @@ export function histogram(
       line(left, y.at(tick), width - right, y.at(tick), 'grid') + text(left - 8, y.at(tick) + 4, 'end', String(tick)),
   )
   const ticks = x.ticks.map((tick) => label(x.at(tick), base, width, format(tick)))
-  const wide = Math.max(1, x.at(1.04) - x.at(1)) + 0.4
+  // As far as the next bucket, and a little over it: between two bars there is no gap.
+  const wide = Math.max(1, x.at(bars[0]![0] * bucketGrowth) - x.at(bars[0]![0])) + 0.4
   const drawn = bars.map(
     ([ms, count]) =>
       `<rect class="bar" x="${round(x.at(ms) - wide / 2)}" y="${round(y.at(count))}" width="${round(wide)}" height="${round(base - y.at(count))}"/>`,

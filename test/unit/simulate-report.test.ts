@@ -1,6 +1,7 @@
 // The report of the simulator as a drawing: nothing of it leaves the page, and nothing that was said becomes markup.
 import { expect, test } from 'vitest'
 import { faultInWords, showFaults } from '../../simulate/faults/fault-list.ts'
+import { histogram } from '../../simulate/report/chart.ts'
 import { reportHtml } from '../../simulate/report/page.ts'
 import type { RunRecord } from '../../simulate/report/record.ts'
 
@@ -92,4 +93,24 @@ test('faults that happen are counted, of those that last it is said how much', (
   expect(faultInWords('delay', 20, 1)).toMatch(/^20ms, each way/)
   expect(faultInWords('throttle', 8_192, 3)).toMatch(/^8kB a second, /)
   expect(faultInWords('hostile', 2, 0)).toMatch(/^2 × hostile/)
+})
+
+test('bars stand side by side, wherever the axis begins', () => {
+  for (const least of [0.1, 3, 40, 2_000]) {
+    const drawing = histogram(
+      752,
+      [
+        [least, 5],
+        [least * 1.04, 6],
+        [least * 50, 1],
+      ],
+      [],
+      String,
+      'bars',
+    )
+    const [first, second] = [...drawing.matchAll(/<rect class="bar" x="([\d.]+)"[^>]* width="([\d.]+)"/g)].map(
+      ([, x, width]) => ({ x: Number(x), width: Number(width) }),
+    )
+    expect(second!.x - first!.x - first!.width, `from ${least}`).toBeLessThanOrEqual(0.1)
+  }
 })
