@@ -146,6 +146,11 @@ export const limits = {
   lookupFacesMax: 6,
   /** HTTP reads of the API one address may make in a minute. */
   readsPerMinute: 600,
+  /** Values in a JSON body of the API: a look-up has 150. A million, in as many bytes as a long text, parse for a second. */
+  httpJsonValuesMax: 1_000,
+  /** Bytes of texts that were asked for and not read yet: who asks and never reads must not fill the memory. */
+  unreadAnswerBytesPerAddressMax: 64 * MB,
+  unreadAnswerBytesPerProcessMax: 512 * MB,
 
   // ── Fan-out ─────────────────────────────────────────────────────────────────────────────────────────────────────
   /** A room's next broadcast waits this many times what the last one cost, */

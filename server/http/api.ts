@@ -11,6 +11,8 @@ import type { Deletion } from '../features/deletion.ts'
 import type { Documents } from '../features/documents.ts'
 import type { Share } from '../features/share.ts'
 import { ratePerMinute, type WrongKeys } from '../wrong-keys.ts'
+import { jsonBody } from './json-body.ts'
+import { UnreadAnswers } from './unread-answers.ts'
 
 export type ApiTools = {
   documents: Documents
@@ -46,6 +48,7 @@ export function apiRoutes(tools: ApiTools): Router {
   const creationBytes = ratePerMinute(limits.creationBytesPerMinute)
   const lookups = ratePerMinute(limits.lookupsPerMinute)
   const reads = ratePerMinute(limits.readsPerMinute)
+  const unread = new UnreadAnswers()
   router.use((request, response, next) => {
     const { origin } = request.headers
     if (origin !== undefined && tools.allowedOrigins.includes(origin)) {
@@ -71,7 +74,7 @@ export function apiRoutes(tools: ApiTools): Router {
     }
   }
 
-  router.post('/documents', rated(creations), body('16mb'), async (request, response) => {
+  router.post('/documents', rated(creations), jsonBody('16mb'), async (request, response) => {
     const { title = '', text = '', language = defaultSettings.language } = parseBody(creation, request)
     await creationBytes(tools.addressOf(request), Buffer.byteLength(text))
     const made = await tools.documents.create({ title: cleanLine(title, limits.titleLengthMax), text, language })
@@ -82,7 +85,7 @@ export function apiRoutes(tools: ApiTools): Router {
       .json({ ...made, links })
   })
 
-  router.post('/documents/lookup', body('16kb'), async (request, response) => {
+  router.post('/documents/lookup', jsonBody('16kb'), async (request, response) => {
     const { documents } = parseBody(lookup, request)
     const address = tools.addressOf(request)
     await lookups(address, documents.length)
@@ -108,10 +111,13 @@ export function apiRoutes(tools: ApiTools): Router {
     const { text, tag } = await tools.documents.text(id, key)
     response.set('ETag', `"${tag}"`).set('Cache-Control', 'private, no-cache')
     if (holds(request, tag)) response.status(304).end()
-    else response.type('text/plain; charset=utf-8').send(text)
+    else {
+      unread.hold(tools.addressOf(request), Buffer.byteLength(text), response)
+      response.type('text/plain; charset=utf-8').send(text)
+    }
   })
 
-  router.post('/documents/:id/keys', rated(reads), body('1kb'), async (request, response) => {
+  router.post('/documents/:id/keys', rated(reads), jsonBody('1kb'), async (request, response) => {
     const { id, key } = await credentials(request, tools)
     const { role, revoke = false } = parseBody(newKey, request)
     const made = await tools.share.makeKey(id, key, role, revoke)
@@ -162,11 +168,6 @@ async function credentials(request: Request, tools: ApiTools): Promise<{ id: Doc
   }
   await tools.documents.roleOf(id, key).catch((error) => countWrongKey(error, tools.addressOf(request), tools))
   return { id, key }
-}
-
-/** JSON only: a form or plain text, which any page may post anywhere, is not read. */
-function body(limit: string): RequestHandler {
-  return express.json({ limit, strict: true })
 }
 
 function parseBody<T>(schema: z.ZodType<T>, request: Request): T {

@@ -1,8 +1,8 @@
 // Who is connected, by address: how many connections there are, and what all of them together may take.
 import { limits } from '../../shared/limits.ts'
+import { ByteBudget } from '../byte-budget.ts'
 import type { Clock } from '../clock.ts'
 import { TokenBucket } from '../token-bucket.ts'
-import { ByteBudget } from './byte-budget.ts'
 import { WorkBudget } from './work-budget.ts'
 
 /** What the connections of one address share. */

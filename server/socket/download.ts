@@ -1,8 +1,8 @@
 // Sends a large state in slices, at most two unanswered ([J9]).
 import { limits } from '../../shared/limits.ts'
 import type { SliceHeader } from '../../shared/protocol.ts'
+import type { ByteBudget } from '../byte-budget.ts'
 import type { Clock } from '../clock.ts'
-import type { ByteBudget } from './byte-budget.ts'
 
 export type SendSlice = (header: SliceHeader, bytes: Uint8Array, answered: () => void) => void
 

@@ -2,8 +2,8 @@
 import { AppError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import type { SliceHeader } from '../../shared/protocol.ts'
+import type { ByteBudget } from '../byte-budget.ts'
 import type { Clock } from '../clock.ts'
-import type { ByteBudget } from './byte-budget.ts'
 
 export class Upload {
   readonly #budget: ByteBudget

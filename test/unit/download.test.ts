@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ByteBudget } from '../../server/socket/byte-budget.ts'
+import { ByteBudget } from '../../server/byte-budget.ts'
 import { Download } from '../../server/socket/download.ts'
 import { limits } from '../../shared/limits.ts'
 import type { SliceHeader } from '../../shared/protocol.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ByteBudget } from '../../server/socket/byte-budget.ts'
+import { ByteBudget } from '../../server/byte-budget.ts'
 import { Upload } from '../../server/socket/upload.ts'
 import { limits } from '../../shared/limits.ts'
 import { FakeClock } from '../harness/fake-clock.ts'

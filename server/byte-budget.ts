@@ -1,5 +1,5 @@
 // Memory that transfers may hold, for one address and for the process.
-import { AppError } from '../../shared/errors.ts'
+import { AppError } from '../shared/errors.ts'
 
 /** Counts bytes up to a bound; a part of a larger budget when it has a parent. */
 export class ByteBudget {
