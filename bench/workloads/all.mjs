@@ -8,7 +8,7 @@ import { guard } from './guard.mjs'
 import { knee } from './knee.mjs'
 import { memory } from './memory.mjs'
 import { slowReader } from './slow-reader.mjs'
-import { cursors, full, further, hot, many, quiet } from './together.mjs'
+import { cursors, full, further, hot, many, polling, quiet } from './together.mjs'
 
 export function allWorkloads({ quick }) {
   const times = quick ? { warmUpMs: 1_500, measureMs: 3_000 } : { warmUpMs: 4_000, measureMs: 10_000 }
@@ -24,6 +24,7 @@ export function allWorkloads({ quick }) {
     ...inRooms(full, further),
     besideHot(times),
     besideBig(times),
+    ...inRooms(polling),
     ...storm,
     guard,
     ...big,

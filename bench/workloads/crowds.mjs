@@ -4,9 +4,10 @@ import { createDocuments, runLoad, temporaryFolder } from '../servers.mjs'
 
 /**
  * Resolves with the report of load/writers.mjs. `crowds`: see load/crowd.mjs, `rooms` being a number here; the first is the
- * one whose latency counts. `phases`: see load/writers.mjs. `kept`: a document that is there already, with its folder.
+ * one whose latency counts. `phases`: see load/writers.mjs. `kept`: a document that is there already, with its folder. `polls`: by
+ * HTTP long-polling.
  */
-export async function runCrowds(contender, { crowds, phases, endAtP99Ms, kept }, { out, nodeArgs }) {
+export async function runCrowds(contender, { crowds, phases, endAtP99Ms, kept, polls = false }, { out, nodeArgs }) {
   const folder = temporaryFolder(out)
   try {
     if (kept !== undefined) cpSync(kept.folder.path, folder.path, { recursive: true })
@@ -18,7 +19,7 @@ export async function runCrowds(contender, { crowds, phases, endAtP99Ms, kept },
         crowds.reduce((sum, crowd) => sum + crowd.rooms, 0),
       )
       return await runLoad('writers.mjs', {
-        client: contender.client,
+        client: polls ? `${contender.client} polling` : contender.client,
         shared: contender.shared,
         port: server.port,
         serverPid: server.pid,

@@ -54,6 +54,20 @@ export const full = (times) => [
   together('calm-400', { writersPerRoom: 400, perSecond: 1 }, times),
 ]
 
+/** Only what speaks Socket.IO can be polled; y-socket.io's own client insists on WebSocket. */
+export const polling = (times) => [
+  {
+    name: 'polling',
+    title: '1 room × 20 people × 5 edits/s, by HTTP long-polling',
+    columns,
+    only: ({ client }) => client === 'socket-io-relay',
+    async measure(contender, context) {
+      const crowds = [{ name: 'all', rooms: 1, writersPerRoom: 20, perSecond: 5, activity: 'type' }]
+      return onePhase(await runCrowds(contender, { crowds, phases: [{ name: 'all', ...times }], polls: true }, context))
+    },
+  },
+]
+
 /** Points between, for the curves. */
 export const further = (times) => [
   { ...together('hot-stored', { writersPerRoom: 200, perSecond: 5 }, times), stored: true, point: undefined },
