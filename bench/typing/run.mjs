@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 import { findBrowser } from '../../scripts/browser.mjs'
-import { describeMachine } from '../report.mjs'
+import { describeMachine } from '../machine.mjs'
 import { startPlainServer } from './plain-server.mjs'
 import { summarise, toMarkdown } from './table.mjs'
 import { textOf } from './text.mjs'
@@ -95,7 +95,7 @@ try {
   const documents = []
   for (const size of sizes) documents.push(await measure(browser, plain, size))
   const results = {
-    machine: { ...describeMachine(out), browser: browser.version() },
+    machine: { ...describeMachine(out, []), browser: browser.version() },
     command: ['node bench/typing/run.mjs', ...process.argv.slice(2)].join(' '),
     quick: values.quick,
     rounds,

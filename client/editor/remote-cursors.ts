@@ -25,6 +25,11 @@ export type RemoteCursor = {
 /** Others that know when letters change their size without the text changing: then cursors are measured again. */
 export const measureAgain = Facet.define<(update: ViewUpdate) => boolean>()
 
+/** Others' cursors are moved again after this many times what it cost, */
+const restFactor = 20
+/** but never later than this, ms: people are still seen to move. */
+const restMsMax = 250
+
 const cursorsMoved = StateEffect.define<null>()
 
 type RemoteState = { user?: { name?: unknown; color?: unknown }; cursor?: unknown; idle?: unknown }
@@ -62,7 +67,11 @@ class RemoteCursors {
   private readonly cursors = new Map<number, RemoteCursor>()
   /** Clients whose presence changed, or names text that has not arrived yet. */
   private readonly due = new Set<number>()
-  private frame: number | undefined
+  private resolveTimer: ReturnType<typeof setTimeout> | undefined
+  /** ms of `performance.now()` before which nobody is moved again. */
+  private restUntil = 0
+  /** What the last moves cost, ms. */
+  private cost = 0
   private hideTimer: ReturnType<typeof setTimeout> | undefined
   private readonly measures: LineMeasures
 
@@ -89,7 +98,7 @@ class RemoteCursors {
 
   destroy(): void {
     this.awareness.off('change', this.onPresence)
-    if (this.frame !== undefined) cancelAnimationFrame(this.frame)
+    clearTimeout(this.resolveTimer)
     clearTimeout(this.hideTimer)
     this.measures.close()
   }
@@ -98,7 +107,7 @@ class RemoteCursors {
     const now = performance.now()
     const { scrollTop, clientWidth } = view.scrollDOM
     this.measures.begin()
-    return [...this.cursors.values()].flatMap((cursor) => {
+    const carets = [...this.cursors.values()].flatMap((cursor) => {
       const caret = this.measures.caret(cursor.head)
       if (caret === undefined) return []
       const { left, top, height } = caret
@@ -106,6 +115,9 @@ class RemoteCursors {
       const flag = placeFlag({ left, top, scrollTop, width: clientWidth, name })
       return [new RemoteCaret({ left, top, height, name, color, idle, isMoving: shownUntil > now, ...flag })]
     })
+    this.cost += performance.now() - now
+    this.rest(now)
+    return carets
   }
 
   selections(): RectangleMarker[] {
@@ -126,12 +138,27 @@ class RemoteCursors {
     if (this.due.size > 0) this.resolveSoon()
   }
 
-  /** At most once a frame, and never while the text is being changed. */
+  /**
+   * Never while the text is being changed; and not in a frame callback, or CodeMirror would draw a frame later. The more it
+   * costs the more seldom, so that fifty people in one screen leave a slow machine its time for keys.
+   */
   private resolveSoon(): void {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined
-      if (this.resolve()) this.view.dispatch(movedSpec)
-    })
+    this.resolveTimer ??= setTimeout(
+      () => {
+        this.resolveTimer = undefined
+        const start = performance.now()
+        const hasChanged = this.resolve()
+        this.cost = performance.now() - start
+        this.rest(start)
+        if (hasChanged) this.view.dispatch(movedSpec)
+      },
+      Math.max(0, this.restUntil - performance.now()),
+    )
+  }
+
+  /** After each part of the work: what it cost together counts. */
+  private rest(start: number): void {
+    this.restUntil = start + Math.min(restMsMax, Math.max(limits.presenceIntervalMs, this.cost * restFactor))
   }
 
   private resolve(): boolean {
