@@ -18,6 +18,7 @@ import { lineDirection } from './line-direction.ts'
 import { cursorHidden, localPresence } from './local-presence.ts'
 import { PreferenceSlots, type Preferences } from './preferences.ts'
 import { remoteCursors } from './remote-cursors.ts'
+import { TextIndex } from './text-index.ts'
 import { theme } from './theme.ts'
 import { redo, undo, undoKeymap, undoManager } from './undo.ts'
 
@@ -64,6 +65,7 @@ export function openEditor(options: EditorOptions): Editor {
   const { parent, text, awareness, isReadOnly, language, onFirstLine, settings } = options
   // Own edits only: an origin gets in when the binding adds itself.
   const manager = new Y.UndoManager(text, { trackedOrigins: new Set() })
+  const index = new TextIndex(text)
   const [access, writing, hidden] = [new Compartment(), new Compartment(), new Compartment()]
   const preferences = new PreferenceSlots(settings, options.onMissing)
   const listeners = new Set<(update: ViewUpdate) => void>()
@@ -133,6 +135,7 @@ export function openEditor(options: EditorOptions): Editor {
     close() {
       view.destroy()
       manager.destroy()
+      index.close()
     },
   }
 }

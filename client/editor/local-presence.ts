@@ -4,6 +4,7 @@ import { type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view'
 import type { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { limits } from '../../shared/limits.ts'
+import { TextIndex } from './text-index.ts'
 
 /** Whether this person keeps his cursor to himself. */
 export const cursorHidden = Facet.define<boolean, boolean>({ combine: (values) => values.includes(true) })
@@ -66,7 +67,9 @@ class LocalPresence {
   }
 
   private position(offset: number): unknown {
-    return Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(this.text, offset))
+    const { text } = this
+    const position = TextIndex.of(text)?.positionAt(offset) ?? Y.createRelativePositionFromTypeIndex(text, offset)
+    return Y.relativePositionToJSON(position)
   }
 
   private readonly onInput = (): void => {

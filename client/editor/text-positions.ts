@@ -1,6 +1,7 @@
-// Where relative positions are now. One walk over the text answers any number of them, so that fifty moving cursors cost
-// about what one does: Y.createAbsolutePositionFromRelativePosition walks back to the beginning for each.
+// Where relative positions are now. The text's index answers at once; without one, a walk over the text answers any number
+// of them: Y.createAbsolutePositionFromRelativePosition walks back to the beginning for each.
 import * as Y from 'yjs'
+import { TextIndex } from './text-index.ts'
 
 /** A wanted position. JSON of a Yjs RelativePosition in the root text; from outside, so anything. */
 type Wanted = { item: Y.Item; offset: number }
@@ -21,6 +22,14 @@ export function offsetsOf(text: Y.Text, positions: readonly unknown[]): (number 
       else wanted.set(found.item, [{ index, offset: found.offset }])
     }
   })
+  const index = TextIndex.of(text)
+  if (index !== undefined) {
+    for (const [item, places] of wanted) {
+      const start = index.offsetOf(item)
+      for (const place of places) offsets[place.index] = start + place.offset
+    }
+    return offsets
+  }
   let at = 0
   for (let item = text._start; item !== null && wanted.size > 0; item = item.right) {
     for (const { index, offset } of wanted.get(item) ?? []) offsets[index] = at + offset
