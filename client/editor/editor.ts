@@ -8,7 +8,7 @@ import {
   placeholder,
   type ViewUpdate,
 } from '@codemirror/view'
-import { yCollab } from 'y-codemirror.next'
+import { yCollab, ySyncFacet } from 'y-codemirror.next'
 import type { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { words } from '../words/words.ts'
@@ -107,6 +107,8 @@ export function openEditor(options: EditorOptions): Editor {
       ],
     }),
   })
+  // The binding asks at every key where the cursor is, to bring it back with an undo.
+  view.state.facet(ySyncFacet).toYPos = (offset, assoc) => index.positionAt(offset, assoc)
   tellFirstLine(view.state.doc)
   preferences.apply(view, settings)
   return {

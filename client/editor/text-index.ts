@@ -51,22 +51,22 @@ export class TextIndex {
     return (this.landmarks[number]?.offset ?? 0) + after
   }
 
-  /** As Y.createRelativePositionFromTypeIndex gives it, with `assoc` 0. */
-  positionAt(offset: number): Y.RelativePosition {
-    const landmark = this.landmarks.findLast((it) => it.offset <= offset && this.isThere(it.item))
-    let left = offset - (landmark?.offset ?? 0)
+  /** As Y.createRelativePositionFromTypeIndex gives it. `assoc` below 0: of the letter before. */
+  positionAt(offset: number, assoc = 0): Y.RelativePosition {
+    if (assoc < 0 && offset === 0) return this.relative(null, assoc)
+    const wanted = assoc < 0 ? offset - 1 : offset
+    const landmark = this.landmarks.findLast((it) => it.offset <= wanted && this.isThere(it.item))
+    let left = wanted - (landmark?.offset ?? 0)
     for (let item = landmark?.item ?? this.text._start; item !== null; item = item.right) {
       const length = shownLength(item)
-      if (left < length) {
-        return this.relative(Y.createID(item.id.client, item.id.clock + left))
-      }
+      if (left < length) return this.relative(Y.createID(item.id.client, item.id.clock + left), assoc)
       left -= length
     }
-    return this.relative(null)
+    return this.relative(null, assoc)
   }
 
-  private relative(id: Y.ID | null): Y.RelativePosition {
-    return new Y.RelativePosition(null, Y.findRootTypeKey(this.text), id, 0)
+  private relative(id: Y.ID | null, assoc: number): Y.RelativePosition {
+    return new Y.RelativePosition(null, Y.findRootTypeKey(this.text), id, assoc)
   }
 
   private build(): void {
