@@ -38,7 +38,7 @@ export async function deleteDocument(id: DocumentId, ownKey: Key): Promise<void>
 /** What a key may know of its document at the moment. `gone`: deleted, or the key opens it no more. */
 export type Glance =
   | { kind: 'there'; title: string; people: number; faces: readonly { name: string; color: number }[] }
-  | { kind: 'gone'; isDeleted: boolean }
+  | { kind: 'gone'; code: 'deleted' | 'forbidden' | 'not-found' }
 export type Asked = { id: DocumentId; key: Key }
 
 /** What each key may know of its document; at most `lookupsMax` of them. What is not understood is left out. */
@@ -51,7 +51,7 @@ export async function lookUp(documents: readonly Asked[]): Promise<Map<DocumentI
     if (id === undefined) continue
     const code = (error as { code?: unknown } | undefined)?.code
     if (code === 'deleted' || code === 'forbidden' || code === 'not-found') {
-      found.set(id, { kind: 'gone', isDeleted: code !== 'forbidden' })
+      found.set(id, { kind: 'gone', code })
     } else if (error === undefined && typeof title === 'string' && typeof people === 'number') {
       const shown = Array.isArray(faces) ? faces.slice(0, limits.lookupFacesMax).map(faceOf) : []
       found.set(id, { kind: 'there', title: title.slice(0, limits.titleLengthMax), people, faces: shown })

@@ -196,7 +196,7 @@ export class DocumentSession {
   private async endAccess(refusal: Refusal): Promise<void> {
     const { storage, link } = this.options
     const part = await import('./kept-text.ts').catch(() => undefined)
-    part?.endAccess(storage, link, refusal)
+    await part?.endAccess(storage, link, refusal.code)
   }
 
   private async whenReady(): Promise<void> {

@@ -6,19 +6,23 @@ import type { DocumentId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { type Asked, type Glance, lookUp } from './api.ts'
 
+type GoneGlance = Extract<Glance, { kind: 'gone' }>
+
 export class Glances {
   readonly all: Signal<ReadonlyMap<DocumentId, Glance>> = signal(new Map())
   /** The server did not answer the last time. */
   readonly isUnanswered: Signal<boolean> = signal(false)
   private readonly asked: () => readonly Asked[]
+  private readonly gone: (link: Asked, glance: GoneGlance) => void
   private timer: ReturnType<typeof setTimeout> | undefined
   private isAsking = false
   private isOver = false
   private pauseMs: number = limits.lookupEveryMs
 
-  /** `asked`: the documents to ask for, read each time. */
-  constructor(asked: () => readonly Asked[]) {
+  /** `asked`: the documents to ask for, read each time. `gone`: told once of each that is. */
+  constructor(asked: () => readonly Asked[], gone: (link: Asked, glance: GoneGlance) => void) {
     this.asked = asked
+    this.gone = gone
     document.addEventListener('visibilitychange', this.look)
     this.look()
   }
@@ -45,8 +49,13 @@ export class Glances {
     const documents = this.asked().filter(({ id }) => known.get(id)?.kind !== 'gone')
     try {
       for (let i = 0; i < documents.length && !this.isOver; i += limits.lookupsMax) {
-        const found = await lookUp(documents.slice(i, i + limits.lookupsMax))
+        const some = documents.slice(i, i + limits.lookupsMax)
+        const found = await lookUp(some)
         this.all.value = new Map([...this.all.peek(), ...found])
+        for (const link of some) {
+          const glance = found.get(link.id)
+          if (glance?.kind === 'gone') this.gone(link, glance)
+        }
       }
       this.isUnanswered.value = false
       this.pauseMs = limits.lookupEveryMs

@@ -27,12 +27,14 @@ export function OpenedList({ context: { storage, navigate } }: { context: PageCo
     refresh()
     const timer = setInterval(refresh, redrawMs)
     addEventListener('storage', refresh)
-    const looking = new Glances(() =>
+    const asked = () =>
       readOpened(storage).flatMap((entry) => {
         const key = strongestKey(entry)?.key
         return key ? [{ id: entry.id, key }] : []
-      }),
-    )
+      })
+    const looking = new Glances(asked, (link, { code }) => {
+      import('./kept-text.ts').then(({ endAccess }) => endAccess(storage, link, code)).catch(() => undefined)
+    })
     setGlances(looking)
     return () => {
       clearInterval(timer)

@@ -40,7 +40,7 @@ export function OpenedRow({ entry, glance, now, navigate, onPin, onForget }: Row
       .then(({ hasUnsavedText }) => hasUnsavedText(entry.id))
       .then(setUnsaved, () => undefined)
   }
-  const facts = isGone ? (glance.isDeleted ? say.deleted : say.closed) : say.roles[grant.role]
+  const facts = isGone ? (glance.code === 'forbidden' ? say.closed : say.deleted) : say.roles[grant.role]
   return (
     <li class={`opened-row${entry.pinned ? ' pinned' : ''}`}>
       <PageLink class="opened-link" href={pathOf({ id: entry.id, key: grant.key })} navigate={navigate}>

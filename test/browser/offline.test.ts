@@ -142,15 +142,22 @@ test('what is kept opens only with a key that opened it: not with another one, a
 test('[A3 D1] the text of a document goes from the browser with the access to it, and when it is forgotten', async () => {
   const server = await killable()
   const revoked = await createDocument(server.url, { text: 'revoked' })
+  const deleted = await createDocument(server.url, { text: 'deleted' })
   const forgotten = await createDocument(server.url, { title: 'Forgotten', text: 'forgotten' })
   const ada = await visit(forgotten.links.edit)
   await untilKept(ada, forgotten.id)
+  await ada.goto(deleted.links.edit)
+  await untilKept(ada, deleted.id)
   await ada.goto(revoked.links.edit)
   await untilKept(ada, revoked.id)
   await shareKey(server.url, revoked, revoked.keys.own, { role: 'edit', revoke: true })
   await ada.page.getByRole('dialog', { name: 'Your access has ended' }).waitFor()
-  await eventually(async () => expect(await keptTexts(ada.page)).toEqual([forgotten.id]))
+  await eventually(async () => expect((await keptTexts(ada.page)).sort()).toEqual([deleted.id, forgotten.id].sort()))
+  const headers = { authorization: `Bearer ${deleted.keys.own}` }
+  await fetch(`${server.url}/api/documents/${deleted.id}`, { method: 'DELETE', headers })
+  // The list hears of it, although nobody opens the document.
   await ada.page.goto(`${server.url}/`)
+  await eventually(async () => expect(await keptTexts(ada.page)).toEqual([forgotten.id]))
   await ada.page.getByRole('button', { name: 'Forget Forgotten' }).click()
   await ada.page.getByRole('button', { name: 'Forget it' }).click()
   await eventually(async () => expect(await keptTexts(ada.page)).toEqual([]))
