@@ -15,7 +15,7 @@ const layers: readonly { name: string; paths: RegExp }[] = [
   { name: 'ground', paths: /^server\/(clock|log|metrics|token-bucket)\.ts$/ },
   {
     name: 'durable log',
-    paths: /^server\/(update-log|commit-queue|commit-source|record|journal)([-/].+)?\.ts$/,
+    paths: /^server\/(update-log|commit-queue|commit-source|record)([-/].+)?\.ts$/,
   },
   { name: 'rooms', paths: /^server\// },
   { name: 'shared', paths: /^shared\// },
@@ -40,16 +40,20 @@ const packageHomes: Readonly<Record<string, RegExp>> = {
   express: /^server\/http([-/].+)?\.ts$/,
   helmet: /^server\/http([-/].+)?\.ts$/,
   sirv: /^server\/http([-/].+)?\.ts$/,
+  idb: /^client\/sync\/journal-database\.ts$/,
   level: /^server\/store\/level\.ts$/,
   'classic-level': /^server\/store\/level\.ts$/,
   zod: /^server\//,
-  pino: /^server\//,
-  'prom-client': /^server\//,
-  'rate-limiter-flexible': /^server\//,
+  pino: /^server\/log\.ts$/,
+  'prom-client': /^server\/metrics\.ts$/,
+  'rate-limiter-flexible': /^server\/wrong-keys\.ts$/,
   preact: /^client\/(?!sync\/)/,
   '@preact/signals': /^client\/(?!sync\/)/,
   codemirror: /^client\/(?!sync\/)/,
-  'y-codemirror.next': /^client\/(?!sync\/)/,
+  'y-codemirror.next': /^client\/editor\//,
+  '@replit/codemirror-vim': /^client\/editor\/vim\.ts$/,
+  'markdown-it': /^client\/preview\//,
+  dompurify: /^client\/preview\/sanitise\.ts$/,
 }
 
 /** What the room and everything under it, but the store, knows nothing of. */
@@ -147,6 +151,10 @@ const complete: Rule = {
   title: 'no test is skipped, run alone, or expected to fail',
   find: eachFile(({ path }) => path.startsWith('test/'), rules.leftOutTests),
 }
+const awake: Rule = {
+  title: 'no test waits for a time instead of for what it expects',
+  find: eachFile(({ path }) => /^test\/.*\.test\.tsx?$/.test(path), rules.sleeps),
+}
 const firstFormat: Rule = {
   title: 'the second update format of Yjs is not used (27 bytes of it hang mergeUpdatesV2)',
   find: eachFile((source) => isProduct(source) && isTs(source), rules.secondFormat),
@@ -175,6 +183,8 @@ const violations: [Rule, string, string][] = [
   [homes, 'server/socket.ts', `import express from 'express'`],
   [homes, 'server/update-log.ts', `import { Level } from 'level'`],
   [homes, 'shared/protocol.ts', `import { z } from 'zod'`],
+  [homes, 'client/panels/chat-message.tsx', `import DOMPurify from 'dompurify'`],
+  [homes, 'client/sync/adoption.ts', `import { openDB } from 'idb'`],
   [homes, 'client/sync/provider.ts', `import { useState } from 'preact/hooks'`],
   [noNode, 'shared/ids.ts', `import { createHash } from 'node:crypto'`],
   [noOutside, 'server/room.ts', `import { readFile } from 'node:fs/promises'`],
@@ -195,6 +205,8 @@ const violations: [Rule, string, string][] = [
   [complete, 'test/unit/a.test.ts', `describe.sequential.skip('x', f)`],
   [complete, 'test/unit/a.test.ts', `test.skipIf(!hasBrowser)('x', f)`],
   [complete, 'test/unit/a.test.ts', `it.only('x', f)`],
+  [awake, 'test/unit/a.test.ts', 'await new Promise((resolve) => setTimeout(resolve, 100))'],
+  [awake, 'test/browser/a.test.ts', 'await page.waitForTimeout(500)'],
   [firstFormat, 'server/room.ts', 'Y.applyUpdateV2(doc, bytes)'],
   [firstFormat, 'client/sync/provider.ts', `doc.on('updateV2', f)`],
 ]
@@ -223,12 +235,12 @@ const honest: [string, string][] = [
 ]
 
 const root = join(import.meta.dirname, '..')
-const folders = ['server', 'shared', 'client', 'simulate', 'test', 'scripts'].filter((name) =>
+const folders = ['server', 'shared', 'client', 'simulate', 'test', 'scripts', 'bench'].filter((name) =>
   existsSync(join(root, name)),
 )
 const real = rules.readSources(root, folders, /\.(tsx?|css|m[jt]s)$/)
 const every = [downward, apart, features, homes, noNode, noOutside, noPlatform, circles, readable]
-every.push(short, stateless, typed, complete, firstFormat)
+every.push(short, stateless, typed, complete, awake, firstFormat)
 
 describe('the rules catch', () => {
   test.each(violations.map(([rule, path, text]) => ({ rule, path, text, title: rule.title })))(

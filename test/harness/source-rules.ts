@@ -166,6 +166,11 @@ export function leftOutTests(text: string): string[] {
   return [...maskSource(text).matchAll(leftOut)].map(([match]) => match)
 }
 
+/** Waits for a time. */
+export function sleeps(text: string): string[] {
+  return [...maskSource(text).matchAll(/\b(?:setTimeout|setInterval|waitForTimeout)\s*\(/g)].map(([match]) => match)
+}
+
 /** Yjs functions and events for its second update format. */
 export function secondFormat(text: string): string[] {
   const code = [...maskSource(text).matchAll(/\b[a-z]\w*V2\b/g)].map(([match]) => match)
