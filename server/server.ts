@@ -54,8 +54,6 @@ export type Scriptorium = {
   close(): Promise<void>
 }
 
-const retryAfterMs = 1_000
-
 /** Opens the data folder and builds a server. Throws when the folder is in use, damaged or cannot be written. */
 export async function createScriptorium(options: ScriptoriumOptions): Promise<Scriptorium> {
   const { dataDir, durability = 'fsync', logLevel = 'silent', trustedProxies = 0 } = options
@@ -149,7 +147,7 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
     await Promise.race([queue.whenIdle(), new Promise<void>((resolve) => clock.after(limits.drainMsMax / 2, resolve))])
     // Acks went out with the commits.
     rooms.flush()
-    await door.close(retryAfterMs)
+    await door.close()
     if (options.httpServer === undefined) await closeServer(httpServer, connections)
     else giveBack(httpServer, { request: otherListeners, upgrade: otherUpgrades })
     await rooms.compactAll(limits.drainMsMax / 4)

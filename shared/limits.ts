@@ -144,6 +144,10 @@ export const limits = {
   lookupsMax: 50,
   lookupsPerMinute: 3_000,
   lookupFacesMax: 6,
+  /** JSON that makes a document, bytes: the longest text at three bytes a character. Proxies in front have to let it through. */
+  creationBodyBytesMax: 16 * MB,
+  /** JSON of any other request: fifty documents to look up, with their keys. */
+  bodyBytesMax: 16 * kB,
   /** HTTP reads of the API one address may make in a minute. */
   readsPerMinute: 600,
   /** Values in a JSON body of the API: a look-up has 150. A million, in as many bytes as a long text, parse for a second. */
@@ -212,6 +216,8 @@ export const limits = {
   httpConnectionsMax: 2_000,
   /** The drain gives up waiting after this long. */
   drainMsMax: 10_000,
+  /** Who is sent away by a drain is told to come back after this long: most restarts take no longer. */
+  drainRetryAfterMs: 1_000,
   /** Last words of a closing connection have this long to leave. */
   closeFlushMsMax: 1_000,
   /** An HTTP connection on which nothing moves for this long is cut: long polls come every pingIntervalMs. */

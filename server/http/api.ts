@@ -63,7 +63,9 @@ export function apiRoutes(tools: ApiTools): Router {
     if (!tools.isOriginAllowed(request)) {
       throw new AppError('forbidden', 'Pages of that origin may not use this server.')
     }
-    if (tools.isDraining()) throw new AppError('draining', 'The server is restarting.', { retryAfterMs: 1_000 })
+    if (tools.isDraining()) {
+      throw new AppError('draining', 'The server is restarting.', { retryAfterMs: limits.drainRetryAfterMs })
+    }
     next()
   })
 
@@ -74,7 +76,7 @@ export function apiRoutes(tools: ApiTools): Router {
     }
   }
 
-  router.post('/documents', rated(creations), jsonBody('16mb'), async (request, response) => {
+  router.post('/documents', rated(creations), jsonBody(limits.creationBodyBytesMax), async (request, response) => {
     const { title = '', text = '', language = defaultSettings.language } = parseBody(creation, request)
     await creationBytes(tools.addressOf(request), Buffer.byteLength(text))
     const made = await tools.documents.create({ title: cleanLine(title, limits.titleLengthMax), text, language })
@@ -85,7 +87,7 @@ export function apiRoutes(tools: ApiTools): Router {
       .json({ ...made, links })
   })
 
-  router.post('/documents/lookup', jsonBody('16kb'), async (request, response) => {
+  router.post('/documents/lookup', jsonBody(limits.bodyBytesMax), async (request, response) => {
     const { documents } = parseBody(lookup, request)
     const address = tools.addressOf(request)
     await lookups(address, documents.length)
@@ -117,7 +119,7 @@ export function apiRoutes(tools: ApiTools): Router {
     }
   })
 
-  router.post('/documents/:id/keys', rated(reads), jsonBody('1kb'), async (request, response) => {
+  router.post('/documents/:id/keys', rated(reads), jsonBody(limits.bodyBytesMax), async (request, response) => {
     const { id, key } = await credentials(request, tools)
     const { role, revoke = false } = parseBody(newKey, request)
     const made = await tools.share.makeKey(id, key, role, revoke)

@@ -12,9 +12,9 @@ const openBrace = 0x7b
  * JSON only: a form or plain text, which any page may post anywhere, is not read. A long text is quickly parsed, as many
  * bytes of small values hold up everybody for seconds: more than `httpJsonValuesMax` are refused as `bad-request`.
  */
-export function jsonBody(limit: string): RequestHandler {
+export function jsonBody(bytesMax: number): RequestHandler {
   return express.json({
-    limit,
+    limit: bytesMax,
     strict: true,
     verify(_request, _response, bytes, encoding) {
       // In another one the bytes below would mean something else.

@@ -167,7 +167,7 @@ export class Connection implements Watched {
 
   #assertNotDraining(): void {
     if (!this.#tools.isDraining()) return
-    throw new AppError('draining', 'The server is restarting.', { retryAfterMs: 1_000 })
+    throw new AppError('draining', 'The server is restarting.', { retryAfterMs: limits.drainRetryAfterMs })
   }
 
   #join([request, second]: unknown[], ack: Ack): Promise<void> {

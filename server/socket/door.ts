@@ -31,7 +31,7 @@ export type SocketDoor = {
   /** From now on connections are served. */
   open(tools: Omit<ConnectionTools, 'sockets'>): void
   /** Tells every client that it should come back, and closes all connections. */
-  close(retryAfterMs: number): Promise<void>
+  close(): Promise<void>
   /** Open connections. */
   readonly connections: number
 }
@@ -100,7 +100,8 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
         })
       })
     },
-    async close(retryAfterMs) {
+    async close() {
+      const retryAfterMs = limits.drainRetryAfterMs
       for (const socket of io.sockets.sockets.values()) {
         socket.emit('closed', { code: 'draining', message: 'The server is restarting.', retryAfterMs })
       }
