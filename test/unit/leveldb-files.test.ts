@@ -234,12 +234,17 @@ describe('the end of a log that a crash tore', () => {
     expect(readLogFile(changed).end).toBe('torn')
   })
 
-  test('is damage when a byte of it changed later: it had been acknowledged', async () => {
+  test('is damage when any bit of it changed later, its length included: it had been acknowledged', async () => {
     await freshCopy()
-    const bytes = await readFile(await liveLog())
-    const changed = Uint8Array.from(bytes)
-    changed[bytes.length - 3]! ^= 4
-    expect(readLogFile(changed).end).toBe('damaged')
+    const bytes = await readFile(join(database(), (await fileNames(/^MANIFEST/))[0]!))
+    const last = readLogFile(bytes).records.at(-1)!
+    expect(last.length).toBeLessThan(1_000)
+    const bits = (last.length + 7) * 8
+    for (let bit = 0; bit < bits; bit++) {
+      const changed = Uint8Array.from(bytes)
+      changed[bytes.length - 1 - (bit >> 3)]! ^= 1 << (bit & 7)
+      expect(readLogFile(changed).end, `bit ${bit} from the end`).toBe('damaged')
+    }
   })
 
   test('tables that a killed process had not finished are no damage', async () => {

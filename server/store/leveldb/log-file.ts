@@ -73,8 +73,13 @@ function fragmentAt(bytes: Uint8Array, at: number): { type: number; from: number
   const type = bytes[at + 6]!
   const to = from + lengthAt(bytes, at)
   if (type < full || type > last || to > Math.min(bytes.length, blockEnd(at))) return undefined
+  return hasChecksum(bytes, at, to) ? { type, from, to } : undefined
+}
+
+/** Whether the checksum in the header at `at` is that of type and data up to `to`; it does not cover the length. */
+function hasChecksum(bytes: Uint8Array, at: number, to: number): boolean {
   const stored = (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
-  return unmasked(stored) === crc32c(bytes, at + 6, to) ? { type, from, to } : undefined
+  return unmasked(stored) === crc32c(bytes, at + 6, to)
 }
 
 const lengthAt = (bytes: Uint8Array, at: number) => bytes[at + 4]! + bytes[at + 5]! * 256
@@ -107,7 +112,8 @@ function isRecordAt(bytes: Uint8Array, at: number): boolean {
 function isCutShort(bytes: Uint8Array, at: number): boolean {
   if (at + headerBytes > bytes.length) return true
   const to = at + headerBytes + lengthAt(bytes, at)
-  return to > bytes.length && to <= blockEnd(at)
+  // A checksum that holds for what is there says that all of it is: then the length is what changed.
+  return to > bytes.length && to <= blockEnd(at) && !hasChecksum(bytes, at, bytes.length)
 }
 
 function hasBlankSector(bytes: Uint8Array, from: number): boolean {
