@@ -50,7 +50,7 @@ function summary(record: RunRecord, title: string): string {
     ['faults', happened.toLocaleString('en')],
     ['from start to verdict', ms(wallSeconds * 1_000)],
   ]
-  const what = `${settings.clients} people wrote for ${settings.seconds} seconds in one document${happened > 0 ? ', while connections were cut and the server was not left in peace' : ''}. Then everything was healed, and every copy compared.`
+  const what = `${settings.clients} people wrote for ${settings.seconds} seconds in one document${happened > 0 ? ', while connections were cut and the server was not left in peace' : ''}. Then everything was healed, and every copy compared.${happened > 0 ? ' Times include all waiting for what was broken.' : ''}`
   return `<section class="${isGood ? 'good' : 'bad'}"><h1><span class="sign" aria-hidden="true">${isGood ? '✓' : '✗'}</span><span>${title}</span></h1>
 <p>${escapeHtml(what)}</p>
 <dl class="figures">${figures.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl></section>`
