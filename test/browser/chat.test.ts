@@ -1,12 +1,12 @@
 // The talk beside the document, in real browsers.
 import { expect, onTestFinished, test } from 'vitest'
 import { limits } from '../../shared/limits.ts'
+import { startTcpProxy } from '../../simulate/tcp-proxy.ts'
 import { newPerson } from '../harness/browser.ts'
 import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
 import { DocumentPage, openDocument, openDocuments } from '../harness/page-object.ts'
 import { createDocument } from '../harness/server.ts'
-import { startTcpProxy } from '../harness/tcp-proxy.ts'
 
 const suite = browserSuite()
 

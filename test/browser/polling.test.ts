@@ -1,10 +1,10 @@
 // Networks that do not let WebSockets through: everything works all the same, over HTTP long-polling [C1].
 import { expect, onTestFinished, test } from 'vitest'
+import { startTcpProxy, type TcpProxy, type UpgradeMode } from '../../simulate/tcp-proxy.ts'
 import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
 import { connectionTrouble, type DocumentPage, openDocument } from '../harness/page-object.ts'
 import { createDocument, textOnServer } from '../harness/server.ts'
-import { startTcpProxy, type TcpProxy, type UpgradeMode } from '../harness/tcp-proxy.ts'
 
 const suite = browserSuite()
 

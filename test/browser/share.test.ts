@@ -1,11 +1,11 @@
 // Passing links on, over 127.0.0.1 (a secure context) and over plain http under another name (none: no clipboard, no
 // crypto.subtle, no locks), where everything has to work all the same.
 import { expect, onTestFinished, test } from 'vitest'
+import { startTcpProxy } from '../../simulate/tcp-proxy.ts'
 import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
 import { connectionTrouble, type DocumentPage, expectTexts, openDocument } from '../harness/page-object.ts'
 import { createDocument, textOnServer } from '../harness/server.ts'
-import { startTcpProxy } from '../harness/tcp-proxy.ts'
 
 const plainHost = 'scriptorium.test'
 const suite = browserSuite({ args: [`--host-resolver-rules=MAP ${plainHost} 127.0.0.1`] })

@@ -1,11 +1,11 @@
 // The title in the bar above a document, in real browsers.
 import { expect, test } from 'vitest'
 import { limits } from '../../shared/limits.ts'
+import { startTcpProxy } from '../../simulate/tcp-proxy.ts'
 import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
 import { connectionTrouble, type DocumentPage, openDocument } from '../harness/page-object.ts'
 import { createDocument } from '../harness/server.ts'
-import { startTcpProxy } from '../harness/tcp-proxy.ts'
 
 const suite = browserSuite()
 

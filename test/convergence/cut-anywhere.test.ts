@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { Provider } from '../../client/sync/index.ts'
 import type { ClientId } from '../../shared/ids.ts'
+import { noFaults, startTcpProxy } from '../../simulate/tcp-proxy.ts'
 import { RawClient } from '../harness/client.ts'
 import { eventually } from '../harness/eventually.ts'
 import { report } from '../harness/figures.ts'
@@ -14,7 +15,6 @@ import {
   type TestServer,
   textOnServer,
 } from '../harness/server.ts'
-import { noFaults, startTcpProxy } from '../harness/tcp-proxy.ts'
 
 const stepBytes = process.env.LONG ? 1 : 80
 /** Both ways together; a join and an update over polling take about as many. */

@@ -7,15 +7,15 @@ import * as Y from 'yjs'
 import { systemClock } from '../../client/sync/clock.ts'
 import { Provider, type ProviderOptions } from '../../client/sync/index.ts'
 import { IndexedDbJournal } from '../../client/sync/indexeddb-journal.ts'
+import { MarkedAuthor } from '../../simulate/marked-author.ts'
+import { startTcpProxy, type TcpProxy } from '../../simulate/tcp-proxy.ts'
 import { Audit } from '../harness/audit.ts'
 import { buildServer } from '../harness/built-server.ts'
 import { eventually } from '../harness/eventually.ts'
 import { report, stopwatch } from '../harness/figures.ts'
 import { type KillableServer, startKillableServer } from '../harness/killable-server.ts'
-import { MarkedAuthor } from '../harness/marked-author.ts'
 import { Random, runSeed, withSeed } from '../harness/random.ts'
 import { createDocument, type TestDocument, temporaryFolder, textOnServer } from '../harness/server.ts'
-import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts'
 
 const killCount = process.env.LONG ? 100 : 5
 /** One of each route, and two that choose as browsers do. Coming back quickly makes more of each second. */

@@ -6,11 +6,11 @@ import type { ClientSocket } from '../../client/sync/link.ts'
 import { Provider } from '../../client/sync/provider.ts'
 import { textName } from '../../shared/protocol.ts'
 import { digestOf } from '../../shared/text.ts'
+import { socketUnder } from '../../simulate/socket-under.ts'
+import { noFaults, startTcpProxy, type TcpProxy } from '../../simulate/tcp-proxy.ts'
 import { eventually } from '../harness/eventually.ts'
 import { pause, Random } from '../harness/random.ts'
 import { createDocument, type TestDocument, type TestServer, textOnServer } from '../harness/server.ts'
-import { socketUnder } from '../harness/socket-under.ts'
-import { noFaults, startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts'
 
 const stepsMax = 40
 const byHand = 'a person'

@@ -3,12 +3,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { Provider } from '../../client/sync/index.ts'
 import { limits } from '../../shared/limits.ts'
+import { socketUnder } from '../../simulate/socket-under.ts'
+import { startTcpProxy, type TcpProxy } from '../../simulate/tcp-proxy.ts'
 import { eventually } from '../harness/eventually.ts'
 import { JumpingClock } from '../harness/fake-clock.ts'
 import { isLong, percentile, report, stopwatch } from '../harness/figures.ts'
 import { createDocument, startServer, type TestDocument, type TestServer, textOnServer } from '../harness/server.ts'
-import { socketUnder } from '../harness/socket-under.ts'
-import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts'
 
 let clock: JumpingClock
 let server: TestServer

@@ -5,10 +5,10 @@ import { Provider, type ProviderInternals } from '../../client/sync/provider.ts'
 import type { ProviderOptions } from '../../client/sync/types.ts'
 import { createMemoryStore, type MemoryStore } from '../../server/store/memory.ts'
 import { limits } from '../../shared/limits.ts'
+import { socketUnder } from '../../simulate/socket-under.ts'
+import { startTcpProxy, type TcpProxy } from '../../simulate/tcp-proxy.ts'
 import { eventually } from '../harness/eventually.ts'
 import { createDocument, startServer, type TestDocument, type TestServer, textOnServer } from '../harness/server.ts'
-import { socketUnder } from '../harness/socket-under.ts'
-import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts'
 
 let server: TestServer
 let store: MemoryStore

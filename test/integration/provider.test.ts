@@ -5,6 +5,7 @@ import { Provider, type ProviderInternals } from '../../client/sync/provider.ts'
 import type { ProviderOptions } from '../../client/sync/types.ts'
 import { createMemoryStore, type MemoryStore } from '../../server/store/memory.ts'
 import { limits } from '../../shared/limits.ts'
+import { socketUnder } from '../../simulate/socket-under.ts'
 import { eventually } from '../harness/eventually.ts'
 import {
   createDocument,
@@ -14,7 +15,6 @@ import {
   type TestServer,
   textOnServer,
 } from '../harness/server.ts'
-import { socketUnder } from '../harness/socket-under.ts'
 
 let server: TestServer
 let store: MemoryStore

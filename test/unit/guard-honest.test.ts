@@ -4,7 +4,7 @@ import * as Y from 'yjs'
 import { splitUpdate } from '../../client/sync/split-update.ts'
 import { type GuardView, guard, type Verdict } from '../../shared/guard.ts'
 import { limits } from '../../shared/limits.ts'
-import { deleted, struct, text, update } from '../harness/update-writer.ts'
+import { deleted, struct, text, update } from '../../simulate/hostile/update-writer.ts'
 
 const own = 1001
 const other = 2002

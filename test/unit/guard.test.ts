@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { type GuardView, guard, type Verdict } from '../../shared/guard.ts'
 import { limits } from '../../shared/limits.ts'
+import { struct, text, update } from '../../simulate/hostile/update-writer.ts'
 import { badUpdates, honestUpdate } from '../harness/bad-updates.ts'
-import { struct, text, update } from '../harness/update-writer.ts'
 
 const own = 1001
 const other = 2002

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer as createHttpServer, get, request } from 'node:http'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { noFaults, startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts'
+import { noFaults, startTcpProxy, type TcpProxy } from '../../simulate/tcp-proxy.ts'
 
 const closers: (() => unknown)[] = []
 afterEach(async () => {
