@@ -3,7 +3,7 @@ import * as Y from 'yjs'
 import { AppError } from '../shared/errors.ts'
 import { type ClientId, grantedClientIdMin, type RandomBytes } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import type { JoinAnswer, JoinRequest, Seq } from '../shared/protocol.ts'
+import type { JoinAnswer, JoinRequest, Role, Seq } from '../shared/protocol.ts'
 import { can, grantOf } from './access.ts'
 import { acceptClaims, checkHistory } from './claims.ts'
 import { deletedRefusal } from './document-meta.ts'
@@ -80,7 +80,7 @@ function enter(room: Room, request: JoinRequest, stateVector: Uint8Array, line: 
   if (grant === undefined || !can(grant.role, 'join')) throw refusedKey()
   const clocks = parseStateVector(stateVector)
   const { existing } = line
-  if (existing === undefined && room.sessions.size >= limits.sessionsPerRoomMax) {
+  if (existing === undefined && room.sessions.size >= sessionsMaxFor(grant.role)) {
     throw new AppError('busy', 'Too many people are in this document at the moment.')
   }
   const { secret, name, color } = request.person
@@ -120,6 +120,13 @@ function enter(room: Room, request: JoinRequest, stateVector: Uint8Array, line: 
   if (session.person.name !== name || session.person.color !== color) room.rename(session, name, color)
   session.synced = true
   return { session, state, coveringSeq }
+}
+
+/** Up to how many sessions in the room another one of that role is let in ([J11]). */
+function sessionsMaxFor(role: Role): number {
+  if (role === 'own') return limits.sessionsPerRoomMax
+  const forWriters = limits.sessionsPerRoomMax - limits.sessionsKeptForOwners
+  return can(role, 'update') ? forWriters : forWriters - limits.sessionsKeptForWriters
 }
 
 const emptyStateVector = new Uint8Array([0])

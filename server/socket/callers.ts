@@ -14,6 +14,9 @@ export type Shares = {
   downloads: ByteBudget
   /** Chat lines, deletions of them and changes of settings, whatever the number of connections. */
   chat: TokenBucket
+  /** What each of many connections may do now and then, all of them together may not do all the time. */
+  joins: TokenBucket
+  history: TokenBucket
 }
 type Caller = { connections: number; shares: Shares }
 
@@ -64,6 +67,8 @@ export class Callers {
           uploads: new ByteBudget(limits.uploadBytesPerAddressMax, this.#uploads),
           downloads: new ByteBudget(limits.downloadBytesPerAddressMax, this.#downloads),
           chat: new TokenBucket(this.#clock, limits.chatPerSecondPerAddress, limits.chatBurstPerAddress),
+          joins: new TokenBucket(this.#clock, limits.joinsPerSecondPerAddress, limits.joinsBurstPerAddress),
+          history: new TokenBucket(this.#clock, limits.historyPerSecondPerAddress, limits.historyBurstPerAddress),
         },
       }
       this.#byAddress.set(address, caller)
@@ -75,8 +80,9 @@ export class Callers {
   #forget(address: string): void {
     const caller = this.#byAddress.get(address)
     if (caller === undefined || caller.connections > 0) return
-    const { work, chat, uploads, downloads } = caller.shares
-    const isSettled = work.isUntouched && chat.isFull && uploads.bytes === 0 && downloads.bytes === 0
+    const { work, chat, joins, history, uploads, downloads } = caller.shares
+    const isPaid = work.isUntouched && chat.isFull && joins.isFull && history.isFull
+    const isSettled = isPaid && uploads.bytes === 0 && downloads.bytes === 0
     if (isSettled) this.#byAddress.delete(address)
     else this.#clock.after(limits.forgetAddressMs, () => this.#forget(address))
   }

@@ -110,6 +110,7 @@ export class Connection implements Watched {
     })
     this.#on('chat-history', this.#history, async ([page], ack) => {
       const { room, session } = this.#placeFor('chat-history')
+      take(this.#shares.history)
       ack({ ok: true, ...(await this.#tools.chat.history(room, session.person.id, parseChatHistory(page).before)) })
     })
     this.#on('chat-delete', this.#chat, async ([line], ack) => {
@@ -172,6 +173,7 @@ export class Connection implements Watched {
 
   #join([request, second]: unknown[], ack: Ack): Promise<void> {
     this.#assertNotDraining()
+    take(this.#shares.joins)
     const wanted = parseJoin(request)
     const emptyStateVector = new Uint8Array([0])
     const stateVector = wanted.textOnly ? emptyStateVector : parseBytes(second, limits.stateVectorBytesMax)

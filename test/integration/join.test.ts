@@ -200,14 +200,19 @@ describe('[J9] a state over inlineStateBytesMax comes in slices', () => {
   })
 })
 
-test('[J11] a room holds sessionsPerRoomMax sessions; more are busy', async () => {
+test('[J11] a room holds sessionsPerRoomMax sessions; more are busy, viewers before writers and these before owners', async () => {
   const document = await createDocument(server.url)
   const first = connect()
   await first.join(document)
   const room = [...server.app.rooms.live()].find(({ id }) => id === document.id)!
   const [only] = room.sessions
-  // Sessions that nobody is behind: a thousand connections would prove nothing more.
-  for (let i = 1; i < limits.sessionsPerRoomMax; i++) room.sessions.add(Object.create(only!))
-  expect(await connect().join(document)).toMatchObject({ error: { code: 'busy' } })
+  const forWriters = limits.sessionsPerRoomMax - limits.sessionsKeptForOwners
+  const seats = { view: forWriters - limits.sessionsKeptForWriters, edit: forWriters, own: limits.sessionsPerRoomMax }
+  for (const role of ['view', 'edit', 'own'] as const) {
+    // Sessions that nobody is behind: a thousand connections would prove nothing more.
+    while (room.sessions.size < seats[role] - 1) room.sessions.add(Object.create(only!))
+    expect(await connect().join(document, { role })).toMatchObject({ ok: true })
+    expect(await connect().join(document, { role })).toMatchObject({ error: { code: 'busy' } })
+  }
   expect(await first.join(document)).toMatchObject({ ok: true })
 })

@@ -1,0 +1,49 @@
+// What all connections of one address may do together, with bounds that a test can reach.
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { RawClient } from '../harness/client.ts'
+import { createDocument, startServer, type TestServer } from '../harness/server.ts'
+
+vi.mock('../../shared/limits.ts', async (original) => {
+  const { limits } = await original<typeof import('../../shared/limits.ts')>()
+  const perAddress = { joinsPerSecondPerAddress: 0.001, joinsBurstPerAddress: 6 }
+  const historyPerAddress = { historyPerSecondPerAddress: 0.001, historyBurstPerAddress: 4 }
+  return { limits: { ...limits, ...perAddress, ...historyPerAddress } }
+})
+
+let server: TestServer
+const clients: RawClient[] = []
+beforeAll(async () => {
+  server = await startServer({ trustedProxies: 1 })
+})
+afterAll(async () => {
+  for (const client of clients) client.close()
+  await server.close()
+})
+
+function connectFrom(address: string): RawClient {
+  const client = new RawClient(server.url, { extraHeaders: { 'x-forwarded-for': address } })
+  clients.push(client)
+  return client
+}
+
+test('[J13] joins are rated over all connections of an address, those of others are not held up', async () => {
+  const document = await createDocument(server.url)
+  const answers: unknown[] = []
+  for (let i = 0; i < 7; i++) answers.push(await connectFrom('10.3.0.1').join(document))
+  expect(answers.slice(0, 6)).toEqual(Array(6).fill(expect.objectContaining({ ok: true })))
+  const waiting = { code: 'rate-limited', retryAfterMs: expect.any(Number) }
+  expect(answers[6]).toMatchObject({ ok: false, error: waiting })
+  expect(await connectFrom('10.3.0.2').join(document)).toMatchObject({ ok: true })
+})
+
+test('[H7] so are pages of history', async () => {
+  const document = await createDocument(server.url)
+  const from = (address: string) => [connectFrom(address), connectFrom(address)] as const
+  const [one, two] = from('10.3.0.3')
+  const [other] = from('10.3.0.4')
+  for (const client of [one, two, other]) await client.join(document, { role: 'view' })
+  const page = async (client: RawClient) => (await client.ask('chat-history', { before: 9 }))[0]
+  for (const client of [one, two, one, two]) expect(await page(client)).toMatchObject({ ok: true })
+  for (const client of [one, two]) expect(await page(client)).toMatchObject({ error: { code: 'rate-limited' } })
+  expect(await page(other)).toMatchObject({ ok: true })
+})
