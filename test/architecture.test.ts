@@ -142,6 +142,13 @@ const short: Rule = {
       .filter(({ lines }) => lines > linesMax)
       .map(({ path, lines }) => `${path} has ${lines} lines`),
 }
+const introduced: Rule = {
+  title: 'every file of the product begins by saying what it is',
+  find: eachFile(
+    (source) => isProduct(source) && isTs(source),
+    (text) => (/^(#!.*\n)?\/\/\/? /.test(text) ? [] : [text.split('\n', 1)[0] ?? '']),
+  ),
+}
 const stateless: Rule = {
   title: 'no module of server/ or shared/ has state of its own',
   find: eachFile(({ path }) => /^(server|shared)\/.*\.ts$/.test(path), rules.mutableState),
@@ -194,6 +201,7 @@ const violations: [Rule, string, string][] = [
   [readable, 'server/main.ts', 'await import(name)'],
   [readable, 'client/app.tsx', `await import(\`./pages/\${name}.ts\`)`],
   [short, 'client/styles/page.css', 'a {}\n'.repeat(linesMax + 1)],
+  [introduced, 'server/room.ts', `import * as Y from 'yjs'\n// The room.`],
   [stateless, 'server/room.ts', 'let count = 0'],
   [stateless, 'server/room.ts', `export const rooms = new Map<string, { a: number }>()`],
   [stateless, 'server/room.ts', 'const cache: WeakMap<object, string> = new WeakMap()'],
@@ -240,7 +248,7 @@ const folders = ['server', 'shared', 'client', 'simulate', 'test', 'scripts', 'b
 )
 const real = rules.readSources(root, folders, /\.(tsx?|css|m[jt]s)$/)
 const every = [downward, apart, features, homes, noNode, noOutside, noPlatform, circles, readable]
-every.push(short, stateless, typed, complete, awake, firstFormat)
+every.push(short, introduced, stateless, typed, complete, awake, firstFormat)
 
 describe('the rules catch', () => {
   test.each(violations.map(([rule, path, text]) => ({ rule, path, text, title: rule.title })))(
@@ -261,7 +269,8 @@ describe('the rules catch', () => {
   })
 
   test.each(honest)('nothing in honest code: %s', (path, text) => {
-    expect(every.flatMap((rule) => rule.find([{ path, text }]))).toEqual([])
+    const introducedText = `// An example.\n${text}`
+    expect(every.flatMap((rule) => rule.find([{ path, text: introducedText }]))).toEqual([])
   })
 })
 
