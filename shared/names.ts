@@ -2,8 +2,12 @@
 
 import { cleanText } from './text.ts'
 
-/** Control characters, line separators, zero-width and bidi controls, tags and other invisible format characters. */
-const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu
+/**
+ * Control characters, line separators, zero-width and bidi controls, tags and other invisible format characters; letters
+ * that show nothing (Hangul fillers, the empty braille pattern); variation selectors, but for the one that makes an emoji.
+ */
+const invisible =
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\u2800]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}|(?<!\p{Emoji})[\ufe0e\ufe0f]/gu
 const combining = /(\p{M}{3})\p{M}+/gu
 
 /** One line without invisible characters and with at most three marks on a letter, cut to `lengthMax` UTF-16 units. */

@@ -13,6 +13,11 @@ test('[P5] names lose what hides or reorders text, and are never empty', () => {
     ['Z\u0300\u0301\u0302\u0303\u0304\u0305', 'Z\u0300\u0301\u0302'],
     ['\ud800half', 'half'],
     ['', 'Anonymous'],
+    // Letters and marks that show nothing.
+    ['\u3164', 'Anonymous'],
+    ['\u115f\u1160\uffa0\u2800\u034f\u{e0101}\u180b\ufe0f', 'Anonymous'],
+    ['Ad\u3164a\ufe0e \u2800 B', 'Ada B'],
+    ['❤\ufe0f\ufe0f', '❤\ufe0f'],
     ['Åsa 张伟 🙂', 'Åsa 张伟 🙂'],
   ]
   for (const [given, clean] of cases) expect(cleanName(given, 40)).toBe(clean)
