@@ -4,6 +4,7 @@ import type { Editor } from '../editor/editor.ts'
 import type { DocumentSession } from '../pages/document-session.ts'
 import type { DocumentView } from '../pages/document-view.ts'
 import type { PageContext } from '../pages/page-context.ts'
+import type { ShownPerson } from '../pages/people.ts'
 import type { Toasts } from '../ui/toasts.tsx'
 import { words } from '../words/words.ts'
 import { keysOf, type PageShortcut, pageShortcuts } from './shortcuts.ts'
@@ -154,8 +155,8 @@ function files({ session, toasts }: ActionTools): Action[] {
   ]
 }
 
-function people({ context, session, view, toasts }: ActionTools): Action[] {
-  const canSpeak = session.role.value !== 'view'
+function people(tools: ActionTools): Action[] {
+  const { context, session, view } = tools
   const say = words().actions
   const { othersCursors, myCursor } = context.settings.now.value
   const others = session.people.value.filter(({ isSelf }) => !isSelf)
@@ -168,30 +169,7 @@ function people({ context, session, view, toasts }: ActionTools): Action[] {
       label: say.share,
       run: () => document.getElementById('share-menu')?.showPopover(),
     },
-    ...others.flatMap(({ personId, label }): Action[] => [
-      {
-        id: `jump-${personId}`,
-        group: 'people',
-        label: say.jump(label),
-        run: async () => (await import('../pages/follow.ts')).jumpTo(session, toasts, personId),
-      },
-      {
-        id: `follow-${personId}`,
-        group: 'people',
-        label: say.follow(label),
-        run: async () => (await import('../pages/follow.ts')).follow(session, toasts, personId),
-      },
-      ...(canSpeak
-        ? [
-            {
-              id: `message-${personId}`,
-              group: 'people',
-              label: words().chat.messagePrivately(label),
-              run: async () => (await import('../panels/private-line.ts')).writeTo(session, view, personId),
-            } as const,
-          ]
-        : []),
-    ]),
+    ...others.flatMap((other) => withPerson(tools, other)),
     {
       id: 'othersCursors',
       group: 'people',
@@ -207,68 +185,68 @@ function people({ context, session, view, toasts }: ActionTools): Action[] {
   ]
 }
 
+function withPerson({ session, view, toasts }: ActionTools, { personId, label }: ShownPerson): Action[] {
+  const say = words().actions
+  const message: Action = {
+    id: `message-${personId}`,
+    group: 'people',
+    label: words().chat.messagePrivately(label),
+    run: async () => (await import('../panels/private-line.ts')).writeTo(session, view, personId),
+  }
+  return [
+    {
+      id: `jump-${personId}`,
+      group: 'people',
+      label: say.jump(label),
+      run: async () => (await import('../pages/follow.ts')).jumpTo(session, toasts, personId),
+    },
+    {
+      id: `follow-${personId}`,
+      group: 'people',
+      label: say.follow(label),
+      run: async () => (await import('../pages/follow.ts')).follow(session, toasts, personId),
+    },
+    ...(session.role.value === 'view' ? [] : [message]),
+  ]
+}
+
 function page({ context, session, view }: ActionTools): Action[] {
   const say = words().actions
   const { settings, theme } = context
   const now = settings.now.value
   const canChange = session.role.value !== 'view'
+  const toggle = (id: 'lineNumbers' | 'wrap' | 'spellcheck' | 'vim'): Action => ({
+    id,
+    group: 'page',
+    label: say[id],
+    run: () => settings.change({ [id]: !now[id] }),
+  })
+  const dialog = (id: 'palette' | 'shortcuts' | 'settings'): Action => ({
+    id,
+    group: 'page',
+    label: say[id],
+    keys: pageKeys(id),
+    inMenu: true,
+    run: () => openDialog(view, id),
+  })
+  const colours = (id: 'light' | 'dark' | 'system'): Action => ({
+    id,
+    group: 'page',
+    label: say[id],
+    run: () => theme.choose(id),
+  })
+  const rename = () => {
+    view.isRenaming.value = true
+  }
+  const ofDocument: Action[] = [
+    { id: 'title', group: 'page', label: words().title.change, run: rename },
+    { id: 'language', group: 'page', label: say.language, run: () => openDialog(view, 'language') },
+  ]
   return [
-    ...(canChange
-      ? [
-          {
-            id: 'title',
-            group: 'page',
-            label: words().title.change,
-            run: () => {
-              view.isRenaming.value = true
-            },
-          } as const,
-        ]
-      : []),
-    ...(canChange
-      ? [{ id: 'language', group: 'page', label: say.language, run: () => openDialog(view, 'language') } as const]
-      : []),
-    {
-      id: 'lineNumbers',
-      group: 'page',
-      label: say.lineNumbers,
-      run: () => settings.change({ lineNumbers: !now.lineNumbers }),
-    },
-    { id: 'wrap', group: 'page', label: say.wrap, run: () => settings.change({ wrap: !now.wrap }) },
-    {
-      id: 'spellcheck',
-      group: 'page',
-      label: say.spellcheck,
-      run: () => settings.change({ spellcheck: !now.spellcheck }),
-    },
-    { id: 'vim', group: 'page', label: say.vim, run: () => settings.change({ vim: !now.vim }) },
-    { id: 'light', group: 'page', label: say.light, run: () => theme.choose('light') },
-    { id: 'dark', group: 'page', label: say.dark, run: () => theme.choose('dark') },
-    { id: 'system', group: 'page', label: say.system, run: () => theme.choose('system') },
-    {
-      id: 'palette',
-      group: 'page',
-      label: say.palette,
-      keys: pageKeys('palette'),
-      inMenu: true,
-      run: () => openDialog(view, 'palette'),
-    },
-    {
-      id: 'shortcuts',
-      group: 'page',
-      label: say.shortcuts,
-      keys: pageKeys('shortcuts'),
-      inMenu: true,
-      run: () => openDialog(view, 'shortcuts'),
-    },
-    {
-      id: 'settings',
-      group: 'page',
-      label: say.settings,
-      keys: pageKeys('settings'),
-      inMenu: true,
-      run: () => openDialog(view, 'settings'),
-    },
+    ...(canChange ? ofDocument : []),
+    ...(['lineNumbers', 'wrap', 'spellcheck', 'vim'] as const).map(toggle),
+    ...(['light', 'dark', 'system'] as const).map(colours),
+    ...(['palette', 'shortcuts', 'settings'] as const).map(dialog),
     { id: 'home', group: 'page', label: say.home, run: () => context.navigate('/') },
   ]
 }
