@@ -9,6 +9,7 @@ import { openDocument } from '../harness/page-object.ts'
 import { walkEverywhere } from '../harness/page-walk.ts'
 import { PageWire } from '../harness/page-wire.ts'
 import { createDocument } from '../harness/server.ts'
+import { whatSticksOut } from '../harness/sticks-out.ts'
 
 const suite = browserSuite()
 const desktop = { width: 1280, height: 800 }
@@ -36,33 +37,6 @@ async function violations(page: Page, rules?: string[]): Promise<string[]> {
     )
   }, rules)
 }
-
-/** What is seen beyond the edges of the window, and menus and dialogs that do not fit into it. */
-const whatSticksOut = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const words = (element: Element) => element.outerHTML.slice(0, 160)
-    const found: string[] = []
-    const look = (element: Element, left: number, right: number) => {
-      const style = getComputedStyle(element)
-      if (style.display === 'none' || style.visibility === 'hidden' || style.clipPath !== 'none') return
-      const box = element.getBoundingClientRect()
-      // What lies above the page is not cut off by what is around it in the document.
-      const isFree = style.position === 'fixed'
-      const [from, to] = isFree ? [-9e9, 9e9] : [left, right]
-      const [seenFrom, seenTo] = [Math.max(box.left, from), Math.min(box.right, to)]
-      if (box.height > 0 && seenTo > seenFrom && (seenFrom < -1 || seenTo > innerWidth + 1)) found.push(words(element))
-      const isClipping = style.overflowX !== 'visible'
-      for (const child of element.children) {
-        look(child, isClipping ? Math.max(from, box.left) : from, isClipping ? Math.min(to, box.right) : to)
-      }
-    }
-    look(document.body, -9e9, 9e9)
-    for (const card of document.querySelectorAll(':popover-open, dialog[open]')) {
-      const { top, bottom } = card.getBoundingClientRect()
-      if (top < 0 || bottom > innerHeight) found.push(`too high: ${top} to ${bottom} of ${innerHeight}: ${words(card)}`)
-    }
-    return found
-  })
 
 test('axe finds nothing and nothing sticks out, wherever one goes', async () => {
   const person = await newPerson(suite.browser, { viewport: desktop })
