@@ -26,7 +26,10 @@ export function RefusedDialog({ session, onStartOver }: RefusedProps): JSX.Eleme
   const hasUnsaved = session.provider.unsavedCount > 0
   return (
     <dialog class="card" ref={dialog} aria-labelledby="refused-title">
-      <h2 id="refused-title">{say.headlines[refusal.code] ?? say.other}</h2>
+      {/* It opens while somebody types: a space that was meant for the text must press no button. */}
+      <h2 id="refused-title" tabIndex={-1} autofocus>
+        {say.headlines[refusal.code] ?? say.other}
+      </h2>
       <p>{isReload ? say.outdated : refusalText(refusal)}</p>
       <p class="safe">
         {session.role.value === 'view' ? say.safeReading : hasUnsaved || !isReload ? say.safe : say.allSaved}

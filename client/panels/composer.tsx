@@ -49,10 +49,12 @@ export function Composer({ tools, onSent }: { tools: ActionTools; onSent: () => 
     // From the field: the last letter may not be drawn yet.
     const line = (field.current?.value ?? text).trim()
     if (line === '') return
+    // As it is now, not as it was drawn: a private line must never be one for all.
     const cited = quote.peek()
+    const addressee = recipient.peek()
     onSent()
     // A line that fails stays in the list, marked, with a button to try again.
-    const options = { ...(to && { to: to.personId }), ...(cited && { quote: cited }) }
+    const options = { ...(addressee && { to: addressee.personId }), ...(cited && { quote: cited }) }
     session.provider.chat.send(line, options).catch(() => undefined)
     write('')
     quote.value = undefined

@@ -261,7 +261,8 @@ async function walkTrouble({ suite, person, wire, visit }: Walk): Promise<void> 
   await page.evaluate(() => dispatchEvent(new Event('online')))
   await on.expectSaveState('Saved')
   wire.change = (frame) => frame.replace(/"ok":true,"seq":\d+/, '"ok":false,"error":{"code":"invalid","message":"No."}')
-  await on.type('refused')
+  // With spaces: the dialog that opens meanwhile must not take them for an answer.
+  await on.type('refused, and one types on for a while')
   const refused = page.getByRole('dialog', { name: 'The server refused an edit' })
   await refused.waitFor()
   wire.change = (frame) => frame
