@@ -74,3 +74,70 @@ test('Escape closes menus and panels, and the focus is back where it was', async
     await eventually(async () => expect(await focused(ada.page)).toBe(name))
   }
 })
+
+/** What has the focus, unless it can be seen that it has: a line of at least two pixels around it, inside the window. */
+const unseenFocus = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.activeElement
+    // In a text the cursor shows it.
+    if (element === null || element === document.body || element.id === 'editor') return undefined
+    // A choice is drawn by what is around its field, or beside it.
+    const drawn = element.matches('.unseen') ? [element.parentElement, element.nextElementSibling] : [element]
+    const isSeen = drawn.some((one) => {
+      if (one === null) return false
+      const { outlineStyle, outlineWidth } = getComputedStyle(one)
+      const { left, right, top, bottom } = one.getBoundingClientRect()
+      const isInside = left >= -1 && top >= -1 && right <= innerWidth + 1 && bottom <= innerHeight + 1
+      return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2 && isInside
+    })
+    return isSeen ? undefined : element.outerHTML.slice(0, 160)
+  })
+
+test.each([
+  { width: 1280, height: 800 },
+  { width: 360, height: 640 },
+])('wherever the keyboard goes, one sees where it is: $width px', async (size) => {
+  const document = await createDocument(suite.url, { text: '# Text' })
+  const [ada] = await suite.meet(document.links.own, document.links.edit)
+  const { page } = ada
+  await page.setViewportSize(size)
+  await ada.expectSaveState('Saved')
+  const walk = async (steps: number, where: string) => {
+    const unseen: string[] = []
+    for (let i = 0; i < steps; i++) {
+      if ((await focused(page)) === 'Document text') await ada.press('Escape')
+      await ada.press('Tab')
+      const found = await unseenFocus(page)
+      if (found !== undefined) unseen.push(found)
+    }
+    expect(unseen, where).toEqual([])
+  }
+  await ada.openPanel('people')
+  await walk(26, 'the document and the people')
+  await ada.openPanel('chat')
+  await walk(20, 'the document and the chat')
+  await ada.press('Control+Comma')
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor()
+  await walk(16, 'the settings')
+  await ada.press('Escape')
+  await page.getByRole('button', { name: 'Share', exact: true }).press('Enter')
+  await walk(6, 'the share menu')
+  await page.goto(suite.url)
+  await page.getByRole('link', { name: /^Text/ }).first().waitFor()
+  await walk(14, 'the first page')
+  await page.setViewportSize({ width: 1280, height: 800 })
+})
+
+test('nothing moves for who asked for that', async () => {
+  const document = await createDocument(suite.url, { text: 'text' })
+  const [ada] = await suite.meet(document.links.own)
+  const moving = () => ada.page.evaluate(() => globalThis.document.getAnimations().length)
+  await ada.expectSaveState('Saved')
+  await ada.openPanel('chat')
+  expect(await moving()).toBe(0)
+  await ada.page.getByRole('button', { name: 'Share', exact: true }).click()
+  expect(await moving()).toBe(0)
+  await ada.press('Escape', 'Control+k')
+  await ada.page.getByRole('dialog', { name: 'Commands' }).waitFor()
+  expect(await moving()).toBe(0)
+})
