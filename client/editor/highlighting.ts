@@ -5,7 +5,7 @@ import type { EditorView } from '@codemirror/view'
 import type { Language } from '../../shared/settings.ts'
 
 /** A line cannot be cut: a text with a longer one than this is shown plain. UTF-16 units. */
-const lineLengthMax = 50_000
+const lineLengthMax = 16_000
 
 /** Quotes in lists in quotes: every level is one of the parser's and of the tree's, which both are walked recursively. */
 const tooDeep = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){60}|^[ \t]{400}/

@@ -1,0 +1,164 @@
+// How long the page stands still at most while it shows what wants to freeze it: the corpora of the browser tests, in the
+// built page, in Chromium. `node bench/freeze/freeze.mjs [name…]` prints a table; names choose among the Markdown bombs.
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+import { runnerImport } from 'vite'
+import { findBrowser } from '../../scripts/browser.mjs'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+/** After the last sign of work, ms. */
+const quietMs = 1_500
+const waitMs = 60_000
+
+const load = async (name) => {
+  const { module } = await runnerImport(join(root, 'test/harness', name), {
+    root,
+    configFile: false,
+    logLevel: 'error',
+  })
+  return module
+}
+
+async function startServer() {
+  const folder = await mkdtemp(join(tmpdir(), 'scriptorium-freeze-'))
+  const args = ['--port', '0', '--host', '127.0.0.1', '--data', folder, '--log-level', 'error']
+  const child = spawn(process.execPath, [join(root, 'dist/server/main.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const url = await new Promise((resolve, reject) => {
+    let output = ''
+    child.stdout.on('data', (piece) => {
+      output += piece
+      const found = /http:\/\/localhost:(\d+)/.exec(output)
+      if (found) resolve(`http://127.0.0.1:${found[1]}`)
+    })
+    ended.then((code) => reject(new Error(`The server ended with ${code}. Run npm run build first.`)))
+  })
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await ended
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { url, stop }
+}
+
+async function createDocument(url, text) {
+  const response = await fetch(`${url}/api/documents`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text }),
+  })
+  if (!response.ok) throw new Error(`no document: ${response.status}`)
+  return await response.json()
+}
+
+/** Until the page has stopped changing. */
+async function quiet(page) {
+  const until = Date.now() + waitMs
+  let seen = -1
+  while (Date.now() < until) {
+    await page.waitForTimeout(quietMs)
+    const now = await page.evaluate(() => globalThis.document.getElementsByTagName('*').length)
+    if (now === seen) return
+    seen = now
+  }
+}
+
+/** The longest task of a page's main thread while something is done, in ms of its CPU: what others use does not count. */
+async function longestTask(page, work) {
+  const browser = page.context().browser()
+  await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline', 'toplevel', '__metadata'] })
+  await work()
+  await quiet(page)
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString())
+  const mains = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  )
+  return traceEvents
+    .filter(({ name, pid, tid }) => /RunTask$/.test(name) && mains.has(`${pid} ${tid}`))
+    .reduce((longest, { tdur = 0 }) => Math.max(longest, tdur / 1000), 0)
+}
+
+const newPage = async (browser) => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+  return await context.newPage()
+}
+
+const opens = (page, link) => async () => {
+  await page.goto(link)
+  await page.getByRole('textbox', { name: 'Document text' }).waitFor({ timeout: waitMs })
+  await page.getByRole('button', { name: 'Save state: Saved' }).waitFor({ timeout: waitMs })
+}
+
+const types = (page) => async () => {
+  await page.getByRole('textbox', { name: 'Document text' }).focus()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.type('still here ', { delay: 30 })
+}
+
+/** Opens it, previews it, and types: the longest task of each. */
+async function bomb(browser, url, text) {
+  const { links } = await createDocument(url, text)
+  const page = await newPage(browser)
+  const steps = [
+    await longestTask(page, opens(page, links.edit)),
+    await longestTask(page, () => page.getByRole('button', { name: 'Both' }).click()),
+    await longestTask(page, types(page)),
+  ]
+  await page.context().close()
+  return steps
+}
+
+/** Every hostile line in the text, and most as lines of the chat. */
+async function lines(browser, url, all) {
+  const { links } = await createDocument(url, all.join('\n'))
+  const page = await newPage(browser)
+  const steps = [
+    await longestTask(page, opens(page, links.own)),
+    await longestTask(page, async () => {
+      await page.getByRole('button', { name: 'Chat', exact: true }).click()
+      const composer = page.getByRole('textbox', { name: 'Message' })
+      for (const line of all.slice(0, 100)) {
+        await composer.fill(line)
+        await composer.press('Enter')
+      }
+    }),
+    await longestTask(page, types(page)),
+  ]
+  await page.context().close()
+  return steps
+}
+
+const row = (name, steps) => console.log(`| ${name} | ${steps.map((ms) => Math.round(ms)).join(' | ')} |`)
+
+async function main() {
+  const [{ markdownBombs }, { hostileLines }] = [await load('hostile-markdown.ts'), await load('hostile-lines.ts')]
+  const wanted = process.argv.slice(2)
+  const isWanted = (name) => wanted.length === 0 || wanted.some((one) => name.includes(one))
+  const executablePath = await findBrowser()
+  if (!executablePath) throw new Error('There is no Chromium. `node scripts/browser.mjs` gets one.')
+  const server = await startServer()
+  const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+  try {
+    console.log('| Text | opening, ms | previewing, ms | typing, ms |\n|---|--:|--:|--:|')
+    row('an empty document', await bomb(browser, server.url, ''))
+    for (const { name, text } of markdownBombs) {
+      if (isWanted(name)) row(name, await bomb(browser, server.url, text))
+    }
+    if (isWanted('hostile lines'))
+      row('hostile lines (second column: as chat)', await lines(browser, server.url, hostileLines))
+  } finally {
+    await browser.close()
+    await server.stop()
+  }
+}
+
+await main()
