@@ -126,7 +126,7 @@ test('as names of files, dropped and taken away', async () => {
       editor.dispatchEvent(
         new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true, clientX: 300, clientY: 150 }),
       )
-      for (let turns = 0; turns < 200 && shown() === before; turns++) await new Promise((go) => setTimeout(go, 10))
+      for (let turns = 0; turns < 600 && shown() === before; turns++) await new Promise(requestAnimationFrame)
       if (shown() !== before) imported++
     }
     return imported
