@@ -50,10 +50,10 @@ export class DocumentExamination {
     else if (kind !== 'chat-last-private') this.#unknown++
   }
 
-  finish({ random, now }: { random: RandomBytes; now: number }): DocumentResult {
+  /** After the last entry. `undefined`: the document was deleted, and is none any more. */
+  finish({ random, now }: { random: RandomBytes; now: number }): DocumentResult | undefined {
     const { findings, snapshot, record, lost } = this.#text.finish(now)
-    const counts = { commits: this.#commits, chatLines: this.#chat.lines }
-    if (this.#isDeleted) return { findings: [], aside: [], writes: [], newKey: undefined, ...counts }
+    if (this.#isDeleted) return undefined
     const chatAside = this.#chat.finish()
     this.#findings.push(...findings, ...this.#ofChat(chatAside))
     if (this.#unknown > 0) {
@@ -84,7 +84,8 @@ export class DocumentExamination {
       aside: [...this.#aside, ...chatAside],
       writes,
       newKey,
-      ...counts,
+      commits: this.#commits,
+      chatLines: this.#chat.lines,
     }
   }
 

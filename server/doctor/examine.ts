@@ -75,8 +75,10 @@ class Examination {
 
   async #finishDocument(): Promise<void> {
     if (this.#document === undefined) return
-    const { findings, aside, writes, newKey, commits, chatLines } = this.#document.finish(this.#options)
+    const result = this.#document.finish(this.#options)
     this.#document = undefined
+    if (result === undefined) return
+    const { findings, aside, writes, newKey, commits, chatLines } = result
     const { counts } = this.#examined
     counts.documents++
     counts.commits += commits

@@ -179,7 +179,8 @@ describe('one document that is damaged', () => {
   })
 })
 
-test('a deleted document stays deleted, wiped or not', async () => {
+test('a deleted document stays deleted, wiped or not, and is not counted', async () => {
+  const before = Number((await verdict()).documents)
   for (const wiped of [false, true]) {
     const kept = await withStore(async (store) => {
       const entries: [Uint8Array, Uint8Array][] = []
@@ -197,7 +198,13 @@ test('a deleted document stays deleted, wiped or not', async () => {
     const meta = Buffer.from(keyOf('meta'))
     const left = kept.filter(([key]) => !meta.equals(key))
     if (!wiped) await withStore((store) => store.commit(left.map(([key, value]) => ({ type: 'put', key, value }))))
-    expect(await verdict('--repair')).toMatchObject({ code: 0, sound: true, newKeys: [], setAside: 0 })
+    expect(await verdict('--repair')).toMatchObject({
+      code: 0,
+      sound: true,
+      newKeys: [],
+      setAside: 0,
+      documents: before - 1,
+    })
     const again = await startServer({ dataDir })
     expect(await apiGet(again.url, `/api/documents/${broken.id}`, broken.keys.own)).toMatchObject({
       error: { code: 'deleted' },
