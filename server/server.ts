@@ -1,7 +1,7 @@
 // Wires the whole server together: everything it keeps hangs from here. Exported as `scriptorium/server`.
 import { existsSync } from 'node:fs'
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type DocumentId, platformRandom } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
@@ -16,6 +16,7 @@ import { Share } from './features/share.ts'
 import { type Fold, foldHere } from './fold.ts'
 import { FoldThread } from './fold-thread.ts'
 import { createHttpDoor } from './http/door.ts'
+import { TcpConnections } from './http/tcp-connections.ts'
 import { loadIdentity } from './identity.ts'
 import { createLog } from './log.ts'
 import { MetaChanges } from './meta-changes.ts'
@@ -77,7 +78,10 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
   const otherListeners = httpServer.listeners('request') as RequestListener[]
   const otherUpgrades = httpServer.listeners('upgrade')
   httpServer.removeAllListeners('request')
-  const connections = watchConnections(httpServer)
+  // Those of a proxy are everybody's, and an HTTP server that is somebody else's has bounds of its own.
+  const isOpenToAll = options.httpServer === undefined && trustedProxies === 0
+  const tcpPerAddressMax = limits.connectionsPerAddressMax + limits.httpConnectionsPerAddressMax
+  const connections = new TcpConnections(httpServer, isOpenToAll ? tcpPerAddressMax : undefined)
   // Somebody who asks and never reads must not keep an answer in memory for ever.
   if (options.httpServer === undefined) {
     httpServer.setTimeout(limits.httpIdleMsMax)
@@ -193,21 +197,10 @@ function listen(httpServer: HttpServer, port: number, host: string): Promise<voi
   })
 }
 
-/** All TCP connections that stand: those that became WebSockets, or are about to, the server itself loses sight of. */
-function watchConnections(httpServer: HttpServer): ReadonlySet<Socket> {
-  const connections = new Set<Socket>()
-  httpServer.on('connection', (socket: Socket) => {
-    connections.add(socket)
-    socket.once('close', () => connections.delete(socket))
-  })
-  return connections
-}
-
-/** Neither requests that never end nor peers that do not answer a goodbye may hold up the drain. */
-function closeServer(httpServer: HttpServer, connections: ReadonlySet<Socket>): Promise<void> {
+function closeServer(httpServer: HttpServer, connections: TcpConnections): Promise<void> {
   return new Promise((resolve) => {
     httpServer.close(() => resolve())
-    for (const socket of connections) socket.destroy()
+    connections.destroyAll()
   })
 }
 

@@ -222,6 +222,8 @@ export const limits = {
   httpRequestMsMax: 60_000,
   /** TCP connections beside those of documents. */
   httpConnectionsMax: 2_000,
+  /** And of one address: it must not be able to use up everybody's, nor the file descriptors of the process. */
+  httpConnectionsPerAddressMax: 500,
   /** The drain gives up waiting after this long. */
   drainMsMax: 10_000,
   /** Who is sent away by a drain is told to come back after this long: most restarts take no longer. */

@@ -121,7 +121,7 @@ test('[C4] a flood of connections that never join, and of half requests: people 
   const [reader, writer] = [connect(), connect()]
   for (const one of [reader, writer]) await one.join(document)
   const before = await metric('process_resident_memory_bytes')
-  const count = isLong ? 1_800 : 100
+  const count = isLong ? 1_200 : 100
   const halves: Socket[] = []
   const port = Number(new URL(server.url).port)
   let isOver = false

@@ -1,13 +1,16 @@
 // What all connections of one address may do together, with bounds that a test can reach.
+import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { RawClient } from '../harness/client.ts'
+import { eventually } from '../harness/eventually.ts'
 import { createDocument, startServer, type TestServer } from '../harness/server.ts'
 
 vi.mock('../../shared/limits.ts', async (original) => {
   const { limits } = await original<typeof import('../../shared/limits.ts')>()
   const perAddress = { joinsPerSecondPerAddress: 0.001, joinsBurstPerAddress: 6 }
   const historyPerAddress = { historyPerSecondPerAddress: 0.001, historyBurstPerAddress: 4 }
-  return { limits: { ...limits, ...perAddress, ...historyPerAddress } }
+  const connectionsPerAddress = { connectionsPerAddressMax: 20, httpConnectionsPerAddressMax: 5 }
+  return { limits: { ...limits, ...perAddress, ...historyPerAddress, ...connectionsPerAddress } }
 })
 
 let server: TestServer
@@ -46,4 +49,32 @@ test('[H7] so are pages of history', async () => {
   for (const client of [one, two, one, two]) expect(await page(client)).toMatchObject({ ok: true })
   for (const client of [one, two]) expect(await page(client)).toMatchObject({ error: { code: 'rate-limited' } })
   expect(await page(other)).toMatchObject({ ok: true })
+})
+
+test('[C4] an address with too many idle TCP connections gets no more until some are gone; a proxy is everybody', async () => {
+  const open: Socket[] = []
+  const statusOf = async (url: string) => {
+    try {
+      return (await fetch(`${url}/healthz`, { headers: { connection: 'close' } })).status
+    } catch {
+      return 'cut off'
+    }
+  }
+  const direct = await startServer()
+  try {
+    for (const { url } of [direct, server]) {
+      for (let i = 0; i < 25; i++) {
+        const socket = connect(Number(new URL(url).port), '127.0.0.1')
+        open.push(socket)
+        await new Promise((resolve) => socket.once('connect', resolve))
+      }
+    }
+    expect(await statusOf(direct.url)).toBe('cut off')
+    expect(await statusOf(server.url)).toBe(200)
+    open[0]!.destroy()
+    await eventually(async () => expect(await statusOf(direct.url)).toBe(200))
+  } finally {
+    for (const socket of open) socket.destroy()
+    await direct.close()
+  }
 })
