@@ -8,7 +8,8 @@ import { cleanText } from './text.ts'
  */
 const invisible =
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\u2800]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}|(?<!\p{Emoji})[\ufe0e\ufe0f]/gu
-const combining = /(\p{M}{3})\p{M}+/gu
+/** Marks that are too many on one letter: invisible characters between them would not keep them from piling up. */
+const combining = /((?:\p{M}\p{Cf}*){3})\p{M}[\p{M}\p{Cf}]*/gu
 
 /** One line without invisible characters and with at most three marks on a letter, cut to `lengthMax` UTF-16 units. */
 export function cleanLine(value: string, lengthMax: number): string {

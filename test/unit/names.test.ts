@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cleanLine, cleanName } from '../../shared/names.ts'
+import { cleanLine, cleanMessage, cleanName } from '../../shared/names.ts'
 
 test('[P5] names lose what hides or reorders text, and are never empty', () => {
   const cases: [string, string][] = [
@@ -34,4 +34,14 @@ test('[P5] whatever is given, a name is a trimmed line within its length, and cl
     }),
     { numRuns: 2_000, ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }) },
   )
+})
+
+test('a chat line keeps three marks on a letter, also where invisible characters stand between them', () => {
+  const mark = '\u0301'
+  expect(cleanMessage(`Z${mark.repeat(9)}a`)).toBe(`Z${mark.repeat(3)}a`)
+  expect(cleanMessage(`Z${`${mark}\u200c`.repeat(2_000)}a`)).toBe(`Z${`${mark}\u200c`.repeat(3)}a`)
+  // Joiners that mean something: Persian, Malayalam, a family of emoji.
+  for (const text of ['می\u200cخواهم', 'ന്\u200dമ', '👩🏽\u200d❤\ufe0f\u200d👨', `e${mark.repeat(3)}\u200cx`]) {
+    expect(cleanMessage(text)).toBe(text)
+  }
 })
