@@ -25,7 +25,7 @@ const people = []
 let place = 0
 let timer
 
-/** Writes a text of that length, bit by bit in two passes, so that each piece becomes a structure. */
+/** Writes a text of that length in pieces, of each two the second one first, so that every piece stays a structure. */
 async function write({ length }) {
   const { Provider } = await load('client/sync/index.js')
   const doc = new Y.Doc()
@@ -35,9 +35,9 @@ async function write({ length }) {
   await provider.whenSynced()
   const pieces = textOf(length).match(new RegExp(`[^]{1,${structLength}}`, 'g'))
   doc.transact(() => {
-    text.insert(0, pieces.filter((_piece, i) => i % 2 === 0).join(''))
-    for (let i = pieces.length - 1; i >= 0; i--) {
-      if (i % 2 === 1) text.insert(Math.ceil(i / 2) * structLength, pieces[i])
+    for (let i = 0; i < pieces.length; i += 2) {
+      const end = text.length
+      for (const piece of pieces.slice(i, i + 2).reverse()) text.insert(end, piece)
     }
   })
   await provider.whenSaved()

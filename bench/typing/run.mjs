@@ -1,11 +1,12 @@
 // What typing costs in a real Chromium, in documents of several lengths with other people's cursors moving in them, against
 // a page with nothing but CodeMirror, in the same run and in turns.
-//   npm run build && node bench/typing/run.mjs [--quick] [--sizes 100,1000,5000] [--cursors 0,10,50] [--rounds 2] [--keys 120]
+//   npm run build && node bench/typing/run.mjs [--quick] [--sizes 100,1000,5000] [--cursors 0,10,50] [--rounds 2] [--keys 100]
 //                                              [--dist dist] [--before other-dist] [--out .tmp/bench] [--profile]
 // Sizes are thousands of UTF-16 units. --before takes another build into the same rounds: the way to judge a change.
 // --profile leaves a .cpuprofile of each measurement; its figures are then worth nothing.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
@@ -35,7 +36,7 @@ const numbers = (list) => list.split(',').map(Number)
 const sizes = numbers(values.sizes ?? (values.quick ? '1000,5000' : '100,1000,5000'))
 const cursors = numbers(values.cursors ?? (values.quick ? '50' : '0,10,50'))
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 2))
-const keys = Number(values.keys ?? (values.quick ? 100 : 120))
+const keys = Number(values.keys ?? 100)
 if (![...sizes, ...cursors, rounds, keys].every(Number.isInteger))
   throw new Error('sizes, cursors, rounds and keys are whole numbers')
 const warmUp = 20
@@ -89,6 +90,7 @@ const executablePath = await findBrowser()
 if (!executablePath) throw new Error('There is no Chromium. `node scripts/browser.mjs` gets one.')
 const flags = ['--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--no-first-run']
 if (process.getuid?.() === 0) flags.push('--no-sandbox')
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 const browser = await chromium.launch({ executablePath, headless: true, args: flags })
 const plain = await startPlainServer(out)
 try {

@@ -4,6 +4,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** Resolves when the text of that length is written; the caller closes it. `out`: where the data may be kept meanwhile. */
@@ -11,9 +12,13 @@ export async function openWorld(dist, length, out) {
   const { runServer } = await import(pathToFileURL(join(dist, 'simulate/server-process.js')).href)
   const folder = mkdtempSync(join(out, 'typing-'))
   const server = await runServer(join(dist, 'server/main.js'), folder, { args: ['--log-level', 'warn'] })
+  const kill = () => server.child.kill()
+  // However this process ends.
+  process.once('exit', kill)
   const closes = [
     async () => {
-      server.child.kill()
+      process.off('exit', kill)
+      kill()
       await server.exit
       rmSync(folder, { recursive: true, force: true })
     },
