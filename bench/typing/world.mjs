@@ -31,6 +31,7 @@ export async function openWorld(dist, length, out) {
     const job = JSON.stringify({ dist, url: server.url, document })
     const child = fork(fileURLToPath(new URL('people.mjs', import.meta.url)), [job])
     closes.push(async () => {
+      if (!child.connected) return
       const gone = once(child, 'exit')
       child.disconnect()
       await gone
