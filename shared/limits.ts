@@ -102,6 +102,9 @@ export const limits = {
   updatesBurst: 600,
   updateBytesPerSecond: 1 * MB,
   updateBytesBurst: 16 * MB,
+  /** And for all connections of one address: all of it is kept on the disk for ever. */
+  updateBytesPerSecondPerAddress: 4 * MB,
+  updateBytesBurstPerAddress: 64 * MB,
   /**
    * Milliseconds of server time that expensive updates and joins of one address may take a second, and at once: a
    * 20,000-fold replacement in a large document takes a second, and may.

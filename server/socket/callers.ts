@@ -15,6 +15,7 @@ export type Shares = {
   /** Chat lines, deletions of them and changes of settings, whatever the number of connections. */
   chat: TokenBucket
   /** What each of many connections may do now and then, all of them together may not do all the time. */
+  updateBytes: TokenBucket
   joins: TokenBucket
   history: TokenBucket
 }
@@ -67,6 +68,11 @@ export class Callers {
           uploads: new ByteBudget(limits.uploadBytesPerAddressMax, this.#uploads),
           downloads: new ByteBudget(limits.downloadBytesPerAddressMax, this.#downloads),
           chat: new TokenBucket(this.#clock, limits.chatPerSecondPerAddress, limits.chatBurstPerAddress),
+          updateBytes: new TokenBucket(
+            this.#clock,
+            limits.updateBytesPerSecondPerAddress,
+            limits.updateBytesBurstPerAddress,
+          ),
           joins: new TokenBucket(this.#clock, limits.joinsPerSecondPerAddress, limits.joinsBurstPerAddress),
           history: new TokenBucket(this.#clock, limits.historyPerSecondPerAddress, limits.historyBurstPerAddress),
         },
@@ -80,8 +86,8 @@ export class Callers {
   #forget(address: string): void {
     const caller = this.#byAddress.get(address)
     if (caller === undefined || caller.connections > 0) return
-    const { work, chat, joins, history, uploads, downloads } = caller.shares
-    const isPaid = work.isUntouched && chat.isFull && joins.isFull && history.isFull
+    const { work, chat, updateBytes, joins, history, uploads, downloads } = caller.shares
+    const isPaid = work.isUntouched && chat.isFull && updateBytes.isFull && joins.isFull && history.isFull
     const isSettled = isPaid && uploads.bytes === 0 && downloads.bytes === 0
     if (isSettled) this.#byAddress.delete(address)
     else this.#clock.after(limits.forgetAddressMs, () => this.#forget(address))

@@ -210,6 +210,7 @@ export class Connection implements Watched {
     this.#assertNotDraining()
     take(this.#updates)
     take(this.#updateBytes, bytes.length)
+    take(this.#shares.updateBytes, bytes.length)
     this.#shares.work.run(limits.freeWorkMs, () => {
       place.room.update(place.session, bytes, (answer) => ack(answer))
     })

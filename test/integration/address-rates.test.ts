@@ -10,7 +10,8 @@ vi.mock('../../shared/limits.ts', async (original) => {
   const perAddress = { joinsPerSecondPerAddress: 0.001, joinsBurstPerAddress: 6 }
   const historyPerAddress = { historyPerSecondPerAddress: 0.001, historyBurstPerAddress: 4 }
   const connectionsPerAddress = { connectionsPerAddressMax: 20, httpConnectionsPerAddressMax: 5 }
-  return { limits: { ...limits, ...perAddress, ...historyPerAddress, ...connectionsPerAddress } }
+  const bytesPerAddress = { updateBytesPerSecondPerAddress: 0.001, updateBytesBurstPerAddress: 1_000 }
+  return { limits: { ...limits, ...perAddress, ...bytesPerAddress, ...historyPerAddress, ...connectionsPerAddress } }
 })
 
 let server: TestServer
@@ -49,6 +50,17 @@ test('[H7] so are pages of history', async () => {
   for (const client of [one, two, one, two]) expect(await page(client)).toMatchObject({ ok: true })
   for (const client of [one, two]) expect(await page(client)).toMatchObject({ error: { code: 'rate-limited' } })
   expect(await page(other)).toMatchObject({ ok: true })
+})
+
+test('[U7] so are bytes of updates', async () => {
+  const document = await createDocument(server.url)
+  const [one, two, other] = [connectFrom('10.3.0.5'), connectFrom('10.3.0.5'), connectFrom('10.3.0.6')]
+  for (const client of [one, two, other]) await client.join(document)
+  const write = (client: RawClient) =>
+    client.sendUpdate(client.edit((content) => content.insert(content.length, 'x'.repeat(600))))
+  expect(await write(one)).toMatchObject({ ok: true })
+  expect(await write(two)).toMatchObject({ error: { code: 'rate-limited' } })
+  expect(await write(other)).toMatchObject({ ok: true })
 })
 
 test('[C4] an address with too many idle TCP connections gets no more until some are gone; a proxy is everybody', async () => {
