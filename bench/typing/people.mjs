@@ -2,7 +2,8 @@
 // and a few of them write. Told what to do by its parent, one message at a time; answers each with a message.
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
-import * as Y from 'yjs'
+// The product's: the peers in bench/ bring one of their own, and two copies do not know each other's documents.
+import * as Y from '../../node_modules/yjs/dist/yjs.mjs'
 import { Person } from './person.mjs'
 import { randomOf } from './random.mjs'
 import { textOf } from './text.mjs'

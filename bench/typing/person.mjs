@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as encoding from 'lib0/encoding'
 import { io } from 'socket.io-client'
-import * as Y from 'yjs'
+// The product's: the peers in bench/ bring one of their own, and two copies do not know each other's documents.
+import * as Y from '../../node_modules/yjs/dist/yjs.mjs'
 
 /** On which side of new text a position stays, as the page's own has it. */
 const side = 0
