@@ -1,14 +1,12 @@
 // How long the page stands still at most while it shows what wants to freeze it: the corpora of the browser tests, in the
 // built page, in Chromium. `node bench/freeze/freeze.mjs [name…]` prints a table; names choose among the Markdown bombs.
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { runnerImport } from 'vite'
 import { findBrowser } from '../../scripts/browser.mjs'
+import { createDocument, startServer } from '../../scripts/built-server.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 /** After the last sign of work, ms. */
@@ -22,40 +20,6 @@ const load = async (name) => {
     logLevel: 'error',
   })
   return module
-}
-
-async function startServer() {
-  const folder = await mkdtemp(join(tmpdir(), 'scriptorium-freeze-'))
-  const args = ['--port', '0', '--host', '127.0.0.1', '--data', folder, '--log-level', 'error']
-  const child = spawn(process.execPath, [join(root, 'dist/server/main.js'), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  const url = await new Promise((resolve, reject) => {
-    let output = ''
-    child.stdout.on('data', (piece) => {
-      output += piece
-      const found = /http:\/\/localhost:(\d+)/.exec(output)
-      if (found) resolve(`http://127.0.0.1:${found[1]}`)
-    })
-    ended.then((code) => reject(new Error(`The server ended with ${code}. Run npm run build first.`)))
-  })
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await ended
-    await rm(folder, { recursive: true, force: true })
-  }
-  return { url, stop }
-}
-
-async function createDocument(url, text) {
-  const response = await fetch(`${url}/api/documents`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ text }),
-  })
-  if (!response.ok) throw new Error(`no document: ${response.status}`)
-  return await response.json()
 }
 
 /** Until the page has stopped changing. */
@@ -106,7 +70,7 @@ const types = (page) => async () => {
 
 /** Opens it, previews it, and types: the longest task of each. */
 async function bomb(browser, url, text) {
-  const { links } = await createDocument(url, text)
+  const { links } = await createDocument(url, { text })
   const page = await newPage(browser)
   const steps = [
     await longestTask(page, opens(page, links.edit)),
@@ -119,7 +83,7 @@ async function bomb(browser, url, text) {
 
 /** Every hostile line in the text, and most as lines of the chat. */
 async function lines(browser, url, all) {
-  const { links } = await createDocument(url, all.join('\n'))
+  const { links } = await createDocument(url, { text: all.join('\n') })
   const page = await newPage(browser)
   const steps = [
     await longestTask(page, opens(page, links.own)),

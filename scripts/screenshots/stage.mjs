@@ -1,10 +1,5 @@
-// What pictures are taken on: a built server in a temporary folder, a real browser, and the same people, names and text each
-// time.
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+// What pictures are taken of: the same people, names and text each time, in a real browser.
 import { join } from 'node:path'
-import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -50,40 +45,6 @@ export const writer = { name: 'Maren Holt', color: 5 }
 export const second = { name: 'Idris Okafor', color: 0 }
 export const third = { name: 'Yuki Tanaka', color: 9 }
 export const fourth = { name: 'Lucia Ferrer', color: 3 }
-
-export async function startServer() {
-  const folder = await mkdtemp(join(tmpdir(), 'scriptorium-screenshots-'))
-  const args = ['--port', '0', '--host', '127.0.0.1', '--data', folder, '--log-level', 'warn']
-  const child = spawn(process.execPath, [join(root, 'dist/server/main.js'), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  const url = await new Promise((resolve, reject) => {
-    let output = ''
-    child.stdout.on('data', (piece) => {
-      output += piece
-      const found = /http:\/\/localhost:(\d+)/.exec(output)
-      if (found) resolve(`http://127.0.0.1:${found[1]}`)
-    })
-    ended.then((code) => reject(new Error(`The server ended with ${code}. Run npm run build first.`)))
-  })
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await ended
-    await rm(folder, { recursive: true, force: true })
-  }
-  return { url, stop }
-}
-
-export async function createDocument(url, body) {
-  const response = await fetch(`${url}/api/documents`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  if (!response.ok) throw new Error(`no document: ${response.status}`)
-  return await response.json()
-}
 
 /** Asks the server as an owner. */
 export async function ask(url, method, path, key, body) {

@@ -1,5 +1,6 @@
 // Pictures of what the page says when something is wrong.
-import { ask, createDocument, enter, open, second, shoot, text, wireOf, writer } from './stage.mjs'
+import { createDocument } from '../built-server.mjs'
+import { ask, enter, open, second, shoot, text, wireOf, writer } from './stage.mjs'
 
 const title = 'Notes for the reading group'
 const card = (page, state) => page.getByRole('button', { name: `Save state: ${state}` }).click()

@@ -1,6 +1,6 @@
 // Pictures of what one does with the page: the list, the text, the talk, and what opens beside them.
+import { createDocument } from '../built-server.mjs'
 import {
-  createDocument,
   enter,
   fourth,
   furtherText,
