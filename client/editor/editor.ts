@@ -17,7 +17,7 @@ import { hygiene } from './hygiene.ts'
 import { lineDirection } from './line-direction.ts'
 import { cursorHidden, localPresence } from './local-presence.ts'
 import { PreferenceSlots, type Preferences } from './preferences.ts'
-import { remoteCursors } from './remote-cursors.ts'
+import { cursorNames, remoteCursors } from './remote-cursors.ts'
 import { TextIndex } from './text-index.ts'
 import { theme } from './theme.ts'
 import { redo, undo, undoKeymap, undoManager } from './undo.ts'
@@ -48,6 +48,8 @@ export type Editor = {
   setLanguage(language: Extension): void
   setWriting(writing: Extension): void
   setSettings(settings: EditorSettings): void
+  /** How people are called at their cursors, by client id. Calling it with what holds already changes nothing. */
+  setCursorNames(names: ReadonlyMap<number, string>): void
   undo(): void
   redo(): void
   /** Opens find and replace. */
@@ -66,7 +68,8 @@ export function openEditor(options: EditorOptions): Editor {
   // Own edits only: an origin gets in when the binding adds itself.
   const manager = new Y.UndoManager(text, { trackedOrigins: new Set() })
   const index = new TextIndex(text)
-  const [access, writing, hidden] = [new Compartment(), new Compartment(), new Compartment()]
+  const [access, writing] = [new Compartment(), new Compartment()]
+  const [hidden, names] = [new Compartment(), new Compartment()]
   const preferences = new PreferenceSlots(settings, options.onMissing)
   const listeners = new Set<(update: ViewUpdate) => void>()
   let firstLine: string | undefined
@@ -98,6 +101,7 @@ export function openEditor(options: EditorOptions): Editor {
         theme,
         lineDirection,
         remoteCursors(text, awareness),
+        names.of([]),
         hidden.of(cursorHidden.of(!settings.myCursor)),
         localPresence(text, awareness),
         EditorView.updateListener.of((update) => {
@@ -119,6 +123,11 @@ export function openEditor(options: EditorOptions): Editor {
     setSettings(settings) {
       preferences.apply(view, settings)
       view.dispatch({ effects: hidden.reconfigure(cursorHidden.of(!settings.myCursor)) })
+    },
+    setCursorNames(wanted) {
+      const known = view.state.facet(cursorNames)
+      if (wanted.size === known.size && [...wanted].every(([id, name]) => known.get(id) === name)) return
+      view.dispatch({ effects: names.reconfigure(cursorNames.of(wanted)) })
     },
     undo: () => void undo(view),
     redo: () => void redo(view),

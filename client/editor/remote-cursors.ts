@@ -25,6 +25,11 @@ export type RemoteCursor = {
 /** Others that know when letters change their size without the text changing: then cursors are measured again. */
 export const measureAgain = Facet.define<(update: ViewUpdate) => boolean>()
 
+/** By client id: how its person is called here; who is not in it is called as its presence says. */
+export const cursorNames = Facet.define<ReadonlyMap<number, string>, ReadonlyMap<number, string>>({
+  combine: ([names]) => names ?? new Map(),
+})
+
 /** Others' cursors are moved again after this many times what it cost, */
 const restFactor = 20
 /** but never later than this, ms: people are still seen to move. */
@@ -42,6 +47,7 @@ export function remoteCursors(text: Y.Text, awareness: Awareness): Extension {
     update.geometryChanged ||
     update.viewportChanged ||
     isReparsed(update) ||
+    update.state.facet(cursorNames) !== update.startState.facet(cursorNames) ||
     update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(cursorsMoved)))
   return [
     plugin,
@@ -107,11 +113,13 @@ class RemoteCursors {
     const now = performance.now()
     const { scrollTop, clientWidth } = view.scrollDOM
     this.measures.begin()
-    const carets = [...this.cursors.values()].flatMap((cursor) => {
+    const names = view.state.facet(cursorNames)
+    const carets = [...this.cursors].flatMap(([id, cursor]) => {
       const caret = this.measures.caret(cursor.head)
       if (caret === undefined) return []
       const { left, top, height } = caret
-      const { name, color, idle, shownUntil } = cursor
+      const { color, idle, shownUntil } = cursor
+      const name = names.get(id) ?? cursor.name
       const flag = placeFlag({ left, top, scrollTop, width: clientWidth, name })
       return [new RemoteCaret({ left, top, height, name, color, idle, isMoving: shownUntil > now, ...flag })]
     })

@@ -7,6 +7,7 @@ import { openEditor } from '../editor/editor.ts'
 import type { SettingsStore } from '../ui/settings.ts'
 import { DocumentLanguage, late } from './document-language.ts'
 import type { DocumentSession } from './document-session.ts'
+import { labelsOfClients } from './people.ts'
 
 export function EditorHost({ session, settings }: { session: DocumentSession; settings: SettingsStore }): JSX.Element {
   const host = useRef<HTMLDivElement>(null)
@@ -52,6 +53,7 @@ function open({ parent, session, settings, language }: Place, first: Extension, 
   const ends = [
     effect(() => editor.setReadOnly(isReadOnly(session))),
     effect(() => editor.setSettings(settings.now.value)),
+    effect(() => editor.setCursorNames(labelsOfClients(session.provider.people, session.people.value))),
     language.follow((extension) => editor.setLanguage(extension)),
   ]
   if (Array.isArray(keys) && keys.length === 0) {

@@ -44,6 +44,15 @@ export function groupPeople(
 export const labelOf = (people: readonly ShownPerson[], who: { personId: PersonId; name: string }): string =>
   people.find(({ personId, name }) => personId === who.personId && name === who.name)?.label ?? who.name
 
+/** The label of each session's person, by client id. */
+export function labelsOfClients(
+  entries: readonly PersonEntry[],
+  people: readonly ShownPerson[],
+): ReadonlyMap<ClientId, string> {
+  const labels = new Map(people.map(({ personId, label }) => [personId, label]))
+  return new Map(entries.map(({ clientId, personId, name }) => [clientId, labels.get(personId) ?? name]))
+}
+
 function withLabels(people: readonly ShownPerson[]): ShownPerson[] {
   // Nobody gets a number by calling himself so.
   const names = new Set(people.map(({ name }) => lookOf(name)))

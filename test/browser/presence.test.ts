@@ -80,6 +80,39 @@ test('[P5] a new name shows at once at the cursor, in the faces and in the list 
   expect(await bob.caretOf('Ada').count()).toBe(0)
 })
 
+test('[P5] two people of one name are told apart at their cursors by the number that the list of people gives them', async () => {
+  const document = await createDocument(suite.url, { text: 'one\ntwo' })
+  const [bob, first, second] = await openDocuments(
+    suite.browser,
+    document.links.edit,
+    document.links.edit,
+    document.links.edit,
+  )
+  await bob.rename('Bob')
+  await first.rename('Maren')
+  await first.goTo('start')
+  await first.press('End')
+  await bob.expectCaretBehind('Maren', 'one')
+  await second.rename('Maren')
+  await second.goTo('end')
+  await eventually(async () => {
+    expect((await bob.carets.allTextContents()).sort()).toEqual(['Maren', 'Maren (2)'])
+    expect(await bob.faceNames()).toEqual(['Bob (you)', 'Maren', 'Maren (2)'])
+  })
+  const people = await bob.openPanel('people')
+  await people.getByText('Maren (2)', { exact: true }).waitFor()
+  // Each of them sees the other one by that number, too.
+  const shown = [await first.caretOf('Maren').textContent(), await second.caretOf('Maren').textContent()]
+  expect(shown.sort()).toEqual(['Maren', 'Maren (2)'])
+  // Numbers go by arrival, and browsers that open a link at once arrive as they like.
+  const isFirst = (await second.caretOf('Maren').textContent()) === 'Maren'
+  const [other, place] = isFirst ? [first, 'two'] : [second, 'one']
+  await bob.expectCaretBehind('Maren (2)', place)
+  await other.person.close()
+  await eventually(async () => expect(await bob.carets.allTextContents()).toEqual(['Maren']))
+  await bob.expectCaretBehind('Maren', place)
+})
+
 test('[P5] a name of markup and direction marks is shown as the plain words it is', async () => {
   const document = await createDocument(suite.url, { text: 'text' })
   const [ada, bob] = await suite.meet(document.links.edit, document.links.edit)
