@@ -19,7 +19,7 @@ export class Identity {
 
   /** Proof that this client id is held in this document and lineage ([J5]). */
   clientToken(documentId: DocumentId, lineage: Lineage, id: ClientId): ClientToken {
-    return this.#mac(`client|${documentId}|${lineage}|${id}`, 22) as ClientToken
+    return this.#mac(`client|${documentId}|${lineage}|${id}`).toString('base64url').slice(0, 22) as ClientToken
   }
 
   /** Compares in constant time. */
@@ -32,11 +32,12 @@ export class Identity {
 
   /** The public id of whoever keeps this secret; differs from document to document ([P1]). */
   personId(documentId: DocumentId, secret: string): PersonId {
-    return this.#mac(`person|${documentId}|${secret}`, 16) as PersonId
+    // Not a slice of the whole, which a session would keep with it.
+    return this.#mac(`person|${documentId}|${secret}`).toString('base64url', 0, 12) as PersonId
   }
 
-  #mac(message: string, length: number): string {
-    return createHmac('sha256', this.#secret).update(message).digest('base64url').slice(0, length)
+  #mac(message: string): Buffer {
+    return createHmac('sha256', this.#secret).update(message).digest()
   }
 }
 

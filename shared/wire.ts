@@ -99,7 +99,8 @@ export class Decoder {
   }
 
   on(_event: 'decoded', listener: DecodedListener): this {
-    this.listeners = [...this.listeners, listener]
+    // Not a spread, which reserves room for more.
+    this.listeners = this.listeners.concat(listener)
     return this
   }
 

@@ -4,7 +4,8 @@ import type { Socket } from 'node:net'
 import { networkOf } from '../addresses.ts'
 
 export class TcpConnections {
-  readonly #open = new Set<Socket>()
+  /** With the address that it came from. */
+  readonly #open = new Map<Socket, string>()
   readonly #perAddress = new Map<string, number>()
 
   /**
@@ -12,6 +13,11 @@ export class TcpConnections {
    * everybody's. `undefined` where all come through somebody else.
    */
   constructor(httpServer: HttpServer, perAddressMax: number | undefined) {
+    const connections = this
+    // One for all, and no `once`: each connection would keep a function and what belongs to it.
+    function closed(this: Socket): void {
+      connections.#forget(this)
+    }
     httpServer.on('connection', (socket: Socket) => {
       const address = networkOf(socket.remoteAddress ?? 'unknown')
       const count = (this.#perAddress.get(address) ?? 0) + 1
@@ -20,20 +26,20 @@ export class TcpConnections {
         return
       }
       this.#perAddress.set(address, count)
-      this.#open.add(socket)
-      socket.once('close', () => {
-        this.#open.delete(socket)
-        this.#release(address)
-      })
+      this.#open.set(socket, address)
+      socket.on('close', closed)
     })
   }
 
   /** Neither requests that never end nor peers that do not answer a goodbye may hold up the drain. */
   destroyAll(): void {
-    for (const socket of this.#open) socket.destroy()
+    for (const socket of this.#open.keys()) socket.destroy()
   }
 
-  #release(address: string): void {
+  #forget(socket: Socket): void {
+    const address = this.#open.get(socket)
+    if (address === undefined) return
+    this.#open.delete(socket)
     const left = (this.#perAddress.get(address) ?? 1) - 1
     if (left === 0) this.#perAddress.delete(address)
     else this.#perAddress.set(address, left)
