@@ -5,9 +5,10 @@ import { limits } from '../../shared/limits.ts'
 import type { Action } from '../access.ts'
 import type { DocumentSettings } from '../features/settings.ts'
 import type { Metrics } from '../metrics.ts'
-import { TokenBucket } from '../token-bucket.ts'
+import { type TokenBucket, TokenBuckets } from '../token-bucket.ts'
 import type { Shares } from './callers.ts'
 import type { Watched } from './queue-watch.ts'
+import { type EventRate, eventRates } from './rates.ts'
 import {
   parseBytes,
   parseChat,
@@ -30,41 +31,31 @@ export type ConnectionTools = SeatTools & {
   isDraining(): boolean
 }
 
+/** An event that asks for an answer. `rate` is taken before it is handled. */
+type Handler = {
+  rate?: EventRate
+  handle(connection: Connection, args: unknown[], ack: Ack): void | Promise<void>
+}
+
 export class Connection implements Watched {
   readonly socket: ScriptoriumSocket
   readonly #tools: ConnectionTools
   readonly #seat: Seat
-  readonly #upload: Upload
   readonly #shares: Shares
-  readonly #updates: TokenBucket
-  readonly #updateBytes: TokenBucket
-  readonly #presence: TokenBucket
-  readonly #typing: TokenBucket
-  readonly #chat: TokenBucket
-  readonly #history: TokenBucket
-  readonly #settings: TokenBucket
-  readonly #joins: TokenBucket
-  readonly #others: TokenBucket
+  readonly #buckets: TokenBuckets<EventRate>
+  /** Made for the first slice: most connections never send one. */
+  #upload: Upload | undefined
   /** The newest presence that came too soon, and what takes back its timer. */
   #later: { state: unknown; cancel: () => void } | undefined
 
   constructor(socket: ScriptoriumSocket, from: { address: string; shares: Shares }, tools: ConnectionTools) {
     this.socket = socket
     this.#tools = tools
-    const { clock } = tools
     this.#seat = new Seat(socket, from, tools)
     this.#shares = from.shares
-    this.#upload = new Upload(from.shares.uploads, clock)
-    this.#updates = new TokenBucket(clock, limits.updatesPerSecond, limits.updatesBurst)
-    this.#updateBytes = new TokenBucket(clock, limits.updateBytesPerSecond, limits.updateBytesBurst)
-    this.#presence = new TokenBucket(clock, limits.presencePerSecond, limits.presenceBurst)
-    this.#typing = new TokenBucket(clock, limits.typingPerSecond, limits.typingBurst)
-    this.#chat = new TokenBucket(clock, limits.chatPerSecond, limits.chatBurst)
-    this.#history = new TokenBucket(clock, limits.historyPerSecond, limits.historyBurst)
-    this.#settings = new TokenBucket(clock, limits.settingsPerSecond, limits.settingsBurst)
-    this.#joins = new TokenBucket(clock, limits.joinsPerSecond, limits.joinsBurst)
-    this.#others = new TokenBucket(clock, limits.eventsPerSecond, limits.eventsBurst)
-    this.#listen()
+    this.#buckets = new TokenBuckets(tools.clock, eventRates)
+    // One function for all events: a listener for each would be most of what an idle connection holds.
+    socket.use(([event, ...args]) => this.#receive(event, args))
   }
 
   get isTransferring(): boolean {
@@ -81,70 +72,43 @@ export class Connection implements Watched {
     this.#seat.place?.session.peer.resync('drained')
   }
 
-  #listen(): void {
-    const { socket } = this
-    // Without a listener Socket.IO writes malformed packets to the console.
-    socket.on('error', () => undefined)
-    socket.on('disconnect', () => this.#close())
-    socket.on('update', (...args) => this.#answering('update', args, (ack) => this.#update(args, ack)))
-    socket.on('slice', (...args) => this.#answering('slice', args, (ack) => this.#slice(args, ack)))
-    socket.on('presence', (state) => this.#move(state))
-    socket.on('typing', () => this.#type())
-    this.#on('join', this.#joins, (args, ack) => this.#join(args, ack))
-    this.#on('leave', this.#others, (_args, ack) => {
-      this.#seat.leave()
-      ack({ ok: true })
-    })
-    this.#on('person', this.#others, ([person], ack) => {
-      const { room, session } = this.#placeFor('person')
-      const { name, color } = parsePerson(person)
-      room.rename(session, name, color)
-      ack({ ok: true })
-    })
-    this.#on('chat', this.#chat, async ([line], ack) => {
-      const { room, session } = this.#placeFor('chat')
-      this.#assertNotDraining()
-      take(this.#shares.chat)
-      room.presence.stoppedTyping(session)
-      ack({ ok: true, message: await this.#tools.chat.send(room, session, parseChat(line)) })
-    })
-    this.#on('chat-history', this.#history, async ([page], ack) => {
-      const { room, session } = this.#placeFor('chat-history')
-      take(this.#shares.history)
-      ack({ ok: true, ...(await this.#tools.chat.history(room, session.person.id, parseChatHistory(page).before)) })
-    })
-    this.#on('chat-delete', this.#chat, async ([line], ack) => {
-      const { room, session } = this.#placeFor('chat-delete')
-      this.#assertNotDraining()
-      take(this.#shares.chat)
-      ack({ ok: true, message: await this.#tools.chat.delete(room, session, parseChatDelete(line).n) })
-    })
-    this.#on('settings', this.#settings, async ([patch], ack) => {
-      const { room, session } = this.#placeFor('settings')
-      this.#assertNotDraining()
-      take(this.#shares.chat)
-      ack({ ok: true, settings: await this.#tools.settings.change(room, session, parseSettings(patch)) })
-    })
-    this.#on('digest', this.#others, ([claim], ack) => ack({ ok: true, same: this.#compare(claim) }))
+  /** The connection is over. */
+  close(): void {
+    this.#later?.cancel()
+    this.#upload?.drop()
+    this.#seat.close()
   }
 
-  /** An event with a rate of its own and an ack. */
-  #on(event: string, bucket: TokenBucket, handle: (args: unknown[], ack: Ack) => void | Promise<void>): void {
-    this.socket.on(event, (...args) =>
-      this.#answering(event, args, (ack) => {
-        take(bucket)
-        return handle(args, ack)
-      }),
-    )
+  static readonly #handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+    ['update', { handle: (connection, args, ack) => connection.#update(args, ack) }],
+    ['slice', { handle: (connection, args, ack) => connection.#slice(args, ack) }],
+    ['join', { rate: 'joins', handle: (connection, args, ack) => connection.#join(args, ack) }],
+    ['leave', { rate: 'others', handle: (connection, _args, ack) => connection.#leave(ack) }],
+    ['person', { rate: 'others', handle: (connection, args, ack) => connection.#rename(args, ack) }],
+    ['chat', { rate: 'chat', handle: (connection, args, ack) => connection.#say(args, ack) }],
+    ['chat-history', { rate: 'history', handle: (connection, args, ack) => connection.#history(args, ack) }],
+    ['chat-delete', { rate: 'chat', handle: (connection, args, ack) => connection.#unsay(args, ack) }],
+    ['settings', { rate: 'settings', handle: (connection, args, ack) => connection.#change(args, ack) }],
+    ['digest', { rate: 'others', handle: (connection, args, ack) => connection.#compare(args, ack) }],
+  ])
+
+  /** What came after the end, or is no event of ours, is dropped. */
+  #receive(event: string, args: unknown[]): void {
+    if (!this.socket.connected) return
+    const handler = Connection.#handlers.get(event)
+    if (handler !== undefined) this.#answer(event, handler, args)
+    else if (event === 'presence') this.#move(args[0])
+    else if (event === 'typing') this.#type()
   }
 
   /** Without an ack an event is dropped ([W5]); whatever goes wrong becomes its answer. */
-  #answering(event: string, args: unknown[], handle: (ack: Ack) => void | Promise<void>): void {
+  #answer(event: string, { rate, handle }: Handler, args: unknown[]): void {
     const ack = args.at(-1)
     if (typeof ack !== 'function') return
     const refuse = (error: unknown) => this.#refuse(event, error, ack as Ack)
     try {
-      handle(ack as Ack)?.catch(refuse)
+      if (rate !== undefined) this.#take(rate)
+      handle(this, args, ack as Ack)?.catch(refuse)
     } catch (error) {
       refuse(error)
     }
@@ -180,6 +144,46 @@ export class Connection implements Watched {
     return this.#seat.join(wanted, stateVector, ack)
   }
 
+  #leave(ack: Ack): void {
+    this.#seat.leave()
+    ack({ ok: true })
+  }
+
+  #rename([person]: unknown[], ack: Ack): void {
+    const { room, session } = this.#placeFor('person')
+    const { name, color } = parsePerson(person)
+    room.rename(session, name, color)
+    ack({ ok: true })
+  }
+
+  async #say([line]: unknown[], ack: Ack): Promise<void> {
+    const { room, session } = this.#placeFor('chat')
+    this.#assertNotDraining()
+    take(this.#shares.chat)
+    room.presence.stoppedTyping(session)
+    ack({ ok: true, message: await this.#tools.chat.send(room, session, parseChat(line)) })
+  }
+
+  async #history([page]: unknown[], ack: Ack): Promise<void> {
+    const { room, session } = this.#placeFor('chat-history')
+    take(this.#shares.history)
+    ack({ ok: true, ...(await this.#tools.chat.history(room, session.person.id, parseChatHistory(page).before)) })
+  }
+
+  async #unsay([line]: unknown[], ack: Ack): Promise<void> {
+    const { room, session } = this.#placeFor('chat-delete')
+    this.#assertNotDraining()
+    take(this.#shares.chat)
+    ack({ ok: true, message: await this.#tools.chat.delete(room, session, parseChatDelete(line).n) })
+  }
+
+  async #change([patch]: unknown[], ack: Ack): Promise<void> {
+    const { room, session } = this.#placeFor('settings')
+    this.#assertNotDraining()
+    take(this.#shares.chat)
+    ack({ ok: true, settings: await this.#tools.settings.change(room, session, parseSettings(patch)) })
+  }
+
   #update([bytes]: unknown[], ack: Ack): void {
     this.#tools.metrics.received()
     try {
@@ -191,14 +195,15 @@ export class Connection implements Watched {
 
   #slice([header, bytes]: unknown[], ack: Ack): void {
     try {
-      take(this.#others)
+      this.#take('others')
       const { session } = this.#placeFor('slice')
       if (!session.synced) throw new AppError('not-synced', 'Join the document again first.')
+      this.#upload ??= new Upload(this.#shares.uploads, this.#tools.clock)
       const whole = this.#upload.take(parseSlice(header), parseBytes(bytes, limits.sliceBytes))
       if (whole === undefined) ack({ ok: true })
       else this.#write(whole, ack)
     } catch (error) {
-      this.#upload.drop()
+      this.#upload?.drop()
       this.#stopWriting(error)
     }
   }
@@ -208,8 +213,8 @@ export class Connection implements Watched {
     const place = this.#seat.place
     if (place === undefined) throw new AppError('not-synced', 'Join a document first.')
     this.#assertNotDraining()
-    take(this.#updates)
-    take(this.#updateBytes, bytes.length)
+    this.#take('updates')
+    this.#take('updateBytes', bytes.length)
     take(this.#shares.updateBytes, bytes.length)
     this.#shares.work.run(limits.freeWorkMs, () => {
       place.room.update(place.session, bytes, (answer) => ack(answer))
@@ -226,13 +231,13 @@ export class Connection implements Watched {
   /** Too often is dropped: what was told before still stands. */
   #type(): void {
     const place = this.#seat.place
-    if (place === undefined || this.#typing.take() > 0 || !place.session.may('typing')) return
+    if (place === undefined || this.#buckets.take('typing') > 0 || !place.session.may('typing')) return
     place.room.presence.typing(place.session)
   }
 
   #move(state: unknown): void {
     if (this.#seat.place === undefined) return
-    const waitMs = this.#presence.take()
+    const waitMs = this.#buckets.take('presence')
     if (waitMs > 0) {
       this.#moveLater(state, waitMs)
       return
@@ -260,26 +265,28 @@ export class Connection implements Watched {
     }
   }
 
-  /** `null` when the document is not at that seq or not at rest ([B7]). */
-  #compare(claim: unknown): boolean | null {
+  /** `same` is `null` when the document is not at that seq or not at rest ([B7]). */
+  #compare([claim]: unknown[], ack: Ack): void {
     const { room } = this.#placeFor('digest')
     const { seq, digest } = parseDigest(claim)
-    if (!room.atRest || room.committedSeq !== seq || !room.document.hasDigest) return null
-    const same = room.document.digest === digest
-    if (!same) this.#tools.metrics.digestDiffered(room.id)
-    return same
+    const isComparable = room.atRest && room.committedSeq === seq && room.document.hasDigest
+    const same = isComparable ? room.document.digest === digest : null
+    if (same === false) this.#tools.metrics.digestDiffered(room.id)
+    ack({ ok: true, same })
   }
 
-  #close(): void {
-    this.#later?.cancel()
-    this.#upload.drop()
-    this.#seat.close()
+  /** Throws `rate-limited` when this connection's bucket has not enough. */
+  #take(rate: EventRate, cost = 1): void {
+    assertTaken(this.#buckets.take(rate, cost))
   }
 }
 
-/** Throws `rate-limited` when the bucket has not enough. */
+/** Likewise for one that others have a part in. */
 function take(bucket: TokenBucket, cost = 1): void {
-  const retryAfterMs = bucket.take(cost)
+  assertTaken(bucket.take(cost))
+}
+
+function assertTaken(retryAfterMs: number): void {
   if (retryAfterMs === 0) return
   throw new AppError('rate-limited', 'That was too much at once; it will go on in a moment.', { retryAfterMs })
 }

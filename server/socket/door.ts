@@ -11,10 +11,11 @@ import { addressOf, isOriginAllowed } from '../addresses.ts'
 import { BroadcastAdapter } from '../broadcast-adapter.ts'
 import type { Clock } from '../clock.ts'
 import type { Broadcaster, Session } from '../session.ts'
-import { TokenBucket } from '../token-bucket.ts'
+import { TokenBuckets } from '../token-bucket.ts'
 import { Callers } from './callers.ts'
 import { Connection, type ConnectionTools } from './connection.ts'
 import { cutOff, QueueWatch, webSocketOf } from './queue-watch.ts'
+import { packetRates } from './rates.ts'
 import { chatRoom, docRoom } from './seat.ts'
 import type { ScriptoriumServer, ScriptoriumSocket } from './types.ts'
 
@@ -91,10 +92,12 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
       closeWatch = () => watch.close()
       io.on('connection', (socket) => {
         const address = addressOf(socket.request, options.trustedProxies)
+        forgetRequest(socket)
         const connection = new Connection(socket, { address, shares: callers.sharesOf(address) }, opened)
         watch.add(connection)
         socket.on('disconnect', (reason) => {
           watch.delete(connection)
+          connection.close()
           // Without a namespace nothing bounds how long the connection stays ([C4]).
           if (reason === 'client namespace disconnect') socket.conn.close()
         })
@@ -133,14 +136,23 @@ async function withinMs(clock: Clock, ms: number, done: Promise<unknown>): Promi
 
 /** Whatever a packet says, receiving it costs: an address that floods is cut off before rates of events matter ([C5]). */
 function boundPackets(conn: Conn, { clock, metrics }: ConnectionTools): void {
-  const packets = new TokenBucket(clock, limits.packetsPerSecond, limits.packetsBurst)
-  const bytes = new TokenBucket(clock, limits.receivedBytesPerSecond, limits.receivedBytesBurst)
+  const buckets = new TokenBuckets(clock, packetRates)
   // Not `data`, which tells of messages only: pongs cost as much.
   conn.on('packet', ({ data }: { data?: string | Uint8Array }) => {
-    if (packets.take() === 0 && bytes.take(data?.length ?? 0) === 0) return
+    if (buckets.take('packets') === 0 && buckets.take('bytes', data?.length ?? 0) === 0) return
     metrics.refused('packet', 'rate-limited')
     conn.close(true)
   })
+}
+
+/**
+ * The library keeps, as long as the connection stands, the request that it began with and what it made of its headers: as
+ * much memory as a session takes. It uses neither any more.
+ */
+function forgetRequest(socket: ScriptoriumSocket): void {
+  const kept: { conn: { request: unknown }; handshake: unknown } = socket
+  kept.conn.request = undefined
+  kept.handshake = undefined
 }
 
 /** Exported for the simulation, whose network is not the library's. */

@@ -1,8 +1,8 @@
 // Where a connection is: in no document, or in one as a session. Taking the seat and giving it up again, and the
 // transfer of a large state to it.
-import { AppError, toAppError } from '../../shared/errors.ts'
+import { AppError, type Refusal, toAppError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
-import type { JoinAnswer, JoinRequest } from '../../shared/protocol.ts'
+import type { ChatMessage, JoinAnswer, JoinRequest, PresenceChanges } from '../../shared/protocol.ts'
 import { hashKey } from '../access.ts'
 import type { Clock } from '../clock.ts'
 import { settingsOf } from '../document-meta.ts'
@@ -28,8 +28,10 @@ export type SeatTools = JoinTools & {
 
 export const docRoom = (id: string) => `doc:${id}`
 export const chatRoom = (id: string) => `chat:${id}`
+const roomOf = (id: string, textOnly: boolean) => (textOnly ? chatRoom(id) : docRoom(id))
 
-type Place = { lease: Lease; session: Session }
+/** A lease, and who sits there. */
+type Place = Lease & { session: Session }
 
 export class Seat {
   readonly #socket: ScriptoriumSocket
@@ -40,7 +42,8 @@ export class Seat {
   #download: Download | undefined
   #transfers = 0
   #isJoining = false
-  #cancelTimeout: () => void = () => undefined
+  /** Set while it is in no document: takes back the timer that would end the connection. */
+  #cancelTimeout: (() => void) | undefined
   /** Counts departures: a join that waited meanwhile has nobody to let in any more. */
   #departures = 0
 
@@ -53,8 +56,8 @@ export class Seat {
   }
 
   /** The session and its room, while there is one. */
-  get place(): { room: Lease['room']; session: Session } | undefined {
-    return this.#place === undefined ? undefined : { room: this.#place.lease.room, session: this.#place.session }
+  get place(): Readonly<Pick<Place, 'room' | 'session'>> | undefined {
+    return this.#place
   }
 
   get isTransferring(): boolean {
@@ -84,24 +87,29 @@ export class Seat {
     const place = this.#place
     if (place === undefined) return
     this.#place = undefined
-    place.lease.room.end(place.session)
-    place.lease.release()
+    place.room.end(place.session)
+    place.release()
     this.#awaitJoin()
   }
 
   /** For a connection that is over. */
   close(): void {
     this.leave()
-    this.#cancelTimeout()
+    this.#stopAwaiting()
   }
 
   /** Whoever is in no document, and does not come into one, has no reason to stay connected ([C4]). */
   #awaitJoin(): void {
-    this.#cancelTimeout()
+    this.#stopAwaiting()
     this.#cancelTimeout = this.#tools.clock.after(limits.joinTimeoutMs, () => {
       if (this.#isJoining) this.#awaitJoin()
       else this.#socket.conn.close(true)
     })
+  }
+
+  #stopAwaiting(): void {
+    this.#cancelTimeout?.()
+    this.#cancelTimeout = undefined
   }
 
   /** Before a room is opened for it: a wrong key must cost the server nothing but a look-up. */
@@ -121,7 +129,7 @@ export class Seat {
     return (
       place !== undefined &&
       !place.session.ended &&
-      place.lease.room.id === documentId &&
+      place.room.id === documentId &&
       place.session.keyHash === hashKey(key) &&
       place.session.textOnly === (textOnly === true)
     )
@@ -132,17 +140,17 @@ export class Seat {
     const departures = this.#departures
     const existing = this.#place?.session
     let isIn = existing !== undefined
-    const lease = this.#place?.lease ?? (await rooms.acquire(wanted.documentId))
+    const lease: Lease = this.#place ?? (await rooms.acquire(wanted.documentId))
     try {
       const line = {
-        peer: this.#place?.session.peer ?? this.#peer(lease, wanted.textOnly === true),
+        peer: existing?.peer ?? new SocketPeer(this, this.#socket, roomOf(lease.room.id, wanted.textOnly === true)),
         existing,
         timed: <T>(act: () => T) => this.#shares.work.run(limits.freeJoinMs, act),
         isWaiting: () => this.#socket.connected && departures === this.#departures,
         entered: (session: Session) => {
           sockets.set(session, this.#socket)
-          this.#place = { lease, session }
-          this.#cancelTimeout()
+          this.#place = { room: lease.room, release: lease.release, session }
+          this.#stopAwaiting()
         },
       }
       const joined = await join(lease.room, wanted, stateVector, line, this.#tools)
@@ -153,7 +161,7 @@ export class Seat {
       isIn = true
     } finally {
       // Whatever went wrong: no lease without a session stays behind, and no session that was not answered or is gone.
-      if (this.#place?.lease !== lease) lease.release()
+      if (this.#place?.release !== lease.release) lease.release()
       else if (!this.#socket.connected || !isIn) this.leave()
     }
   }
@@ -183,22 +191,41 @@ export class Seat {
       onStall: () => this.#socket.conn.close(true),
     })
   }
+}
 
-  #peer(lease: Lease, textOnly: boolean): Peer {
-    const socket = this.#socket
-    const room = textOnly ? chatRoom(lease.room.id) : docRoom(lease.room.id)
-    return {
-      presence: (changes) => void socket.emit('presence', changes),
-      chat: (message) => {
-        if (socket.rooms.has(room)) socket.emit('chat', message)
-      },
-      resync: (reason) => void socket.emit('resync', { reason }),
-      close: (refusal) => {
-        socket.emit('closed', refusal)
-        this.leave()
-      },
-      // The library keeps a record of who joins it, and forgets those who disconnect only once.
-      setLive: (live) => void (live && socket.connected ? socket.join(room) : socket.leave(room)),
-    }
+/** A session's line to its client. */
+class SocketPeer implements Peer {
+  readonly #seat: Seat
+  readonly #socket: ScriptoriumSocket
+  /** The Socket.IO room of those who are live. */
+  readonly #room: string
+
+  constructor(seat: Seat, socket: ScriptoriumSocket, room: string) {
+    this.#seat = seat
+    this.#socket = socket
+    this.#room = room
+  }
+
+  presence(changes: PresenceChanges): void {
+    this.#socket.emit('presence', changes)
+  }
+
+  chat(message: ChatMessage): void {
+    if (this.#socket.rooms.has(this.#room)) this.#socket.emit('chat', message)
+  }
+
+  resync(reason: 'drained' | 'rebuilt'): void {
+    this.#socket.emit('resync', { reason })
+  }
+
+  close(refusal: Refusal): void {
+    this.#socket.emit('closed', refusal)
+    this.#seat.leave()
+  }
+
+  /** The library keeps a record of who joins it, and forgets those who disconnect only once. */
+  setLive(live: boolean): void {
+    if (live && this.#socket.connected) void this.#socket.join(this.#room)
+    else void this.#socket.leave(this.#room)
   }
 }

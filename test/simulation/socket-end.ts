@@ -130,7 +130,12 @@ abstract class SocketEnd {
 
   #happened([event, ...args]: unknown[], id: number | undefined): void {
     if (id !== undefined) args.push(this.#answerOf(id))
-    this.tell(event as string, ...args)
+    this.came(event as string, args)
+  }
+
+  /** The other side sent an event. */
+  protected came(event: string, args: unknown[]): void {
+    this.tell(event, ...args)
   }
 
   #answerOf(id: number): Listener {
@@ -217,6 +222,7 @@ export class ServerEnd extends SocketEnd {
   readonly rooms = new Set<string>()
   readonly conn: { close(discard?: boolean): void; writeBuffer: { data: Message }[]; transport: { writable: boolean } }
   readonly #adapter: Adapter
+  #middleware: ((event: unknown[]) => void) | undefined
 
   constructor(connection: Line, clock: ProcessClock, adapter: Adapter) {
     super(connection, clock, new serverWireParser.Decoder())
@@ -230,6 +236,16 @@ export class ServerEnd extends SocketEnd {
 
   get broadcast(): Operator {
     return this.#adapter.to([], this)
+  }
+
+  /** The library would go on to the listeners if the function asked for it; ours never does. */
+  use(middleware: (event: unknown[]) => void): this {
+    this.#middleware = middleware
+    return this
+  }
+
+  protected override came(event: string, args: unknown[]): void {
+    this.#middleware?.([event, ...args])
   }
 
   join(room: string): void {

@@ -124,7 +124,10 @@ export class VirtualServer implements Listening {
     const shares = this.#callers.sharesOf('10.0.0.1')
     const connection = new Connection(socket, { address: '10.0.0.1', shares }, this.#tools)
     this.#watch.add(connection)
-    end.on('disconnect', () => this.#watch.delete(connection))
+    end.on('disconnect', () => {
+      this.#watch.delete(connection)
+      connection.close()
+    })
   }
 
   /** Gone in this instant: nothing of it happens any more. */
