@@ -1,8 +1,10 @@
 // Group commit: everything that waits, of all rooms, becomes one batch of the store; while one is being written the next
 // gathers. Knows no documents. Nothing is told committed before it is durable; a failed batch is written again as it is.
-import { AppError, toAppError } from '../shared/errors.ts'
+import { toAppError } from '../shared/errors.ts'
 import { limits as defaultLimits, type Limits } from '../shared/limits.ts'
 import type { Clock } from './clock.ts'
+import { CommitLine } from './commit-line.ts'
+import { busyRefusal, closedRefusal, degradedRefusal } from './commit-refusals.ts'
 import { assertWrite, type CommitSource, OwnWrite, writeBytes } from './commit-source.ts'
 import type { Store, StoreWrite } from './store/store.ts'
 
@@ -37,19 +39,10 @@ export type CommitQueueOptions = {
   log?: { error(details: object, message: string): void; info(details: object, message: string): void }
 }
 
-/** What waits, by source: submitted again before its batch it is one entry. */
-type Waiting = { source: CommitSource; bytes: number; parts: number }
-type Batch = { formed: CommitSource[]; writes: StoreWrite[]; bytes: number; parts: number }
+/** Timers count whole milliseconds; half of one is not worth waiting for. */
+const pauseMsMin = 0.5
 
-/** What is said to whoever writes while the disk refuses. */
-export const degradedRefusal = () =>
-  new AppError(
-    'degraded',
-    'The server cannot write to its disk at the moment. Your text is kept in this tab until it can.',
-  )
-const busyRefusal = () =>
-  new AppError('busy', 'The server has too much to write at the moment. Your text is kept in this tab; try again soon.')
-const closedRefusal = () => new AppError('draining', 'The server is stopping. Your text is kept in this tab.')
+type Batch = { formed: CommitSource[]; writes: StoreWrite[]; bytes: number; parts: number }
 
 export class CommitQueue {
   /** Since the start, but for `waiting…` (not durable yet) and `last…`. */
@@ -71,7 +64,7 @@ export class CommitQueue {
   readonly #stopwatch: () => number
   readonly #turn: (call: () => void) => void
   readonly #log: CommitQueueOptions['log']
-  readonly #waiting = new Map<CommitSource, Waiting>()
+  readonly #waiting = new CommitLine()
   readonly #listeners = new Set<(degraded: boolean) => void>()
   #idleWaiters: (() => void)[] = []
   #state: 'idle' | 'due' | 'writing' = 'idle'
@@ -79,7 +72,9 @@ export class CommitQueue {
   #closed = false
   /** clock.monotonic() before which no batch starts. */
   #notBefore = 0
-  /** Ends the pause before the next batch, or the wait before the next attempt. */
+  /** Set during the pause before the next batch, which starts at `until`, ms; `cancel` ends the pause without one. */
+  #pause: { until: number; cancel: () => void } | undefined
+  /** Ends the wait before the next attempt. */
   #cutWait: (() => void) | undefined
 
   constructor(options: CommitQueueOptions) {
@@ -112,13 +107,9 @@ export class CommitQueue {
     }
     stats.waitingBytes += bytes
     stats.waitingParts += parts
-    const waiting = this.#waiting.get(source)
-    if (waiting === undefined) this.#waiting.set(source, { source, bytes, parts })
-    else {
-      waiting.bytes += bytes
-      waiting.parts += parts
-    }
-    if (this.#state === 'idle') this.#schedule()
+    this.#waiting.add(source, bytes, parts)
+    const mayStartAt = Math.max(this.#notBefore, source.notBefore ?? 0)
+    if (this.#state === 'idle' || (this.#pause !== undefined && mayStartAt < this.#pause.until)) this.#schedule()
   }
 
   /**
@@ -143,7 +134,7 @@ export class CommitQueue {
     if (this.#state === 'idle') return Promise.resolve()
     return new Promise((resolve) => {
       this.#idleWaiters.push(resolve)
-      if (!this.#degraded) this.#cutWait?.()
+      if (this.#pause !== undefined) this.#schedule()
     })
   }
 
@@ -156,18 +147,27 @@ export class CommitQueue {
     this.#closed = true
     this.#dropWaiting()
     this.#cutWait?.()
+    if (this.#pause !== undefined) this.#schedule()
   }
 
+  /** Called again when what came may not wait as long as the others, or nobody may any more. */
   #schedule(): void {
     this.#state = 'due'
-    const pause = this.#idleWaiters.length > 0 ? 0 : this.#notBefore - this.#clock.monotonic()
-    // Timers count whole milliseconds; half of one is not worth waiting for.
-    if (pause < 0.5) this.#turn(() => void this.#run())
-    else void this.#wait(Math.round(pause)).then(() => this.#run())
+    this.#pause?.cancel()
+    this.#pause = undefined
+    const until = this.#mayPause ? Math.max(this.#notBefore, this.#waiting.soonest) : 0
+    const ms = until - this.#clock.monotonic()
+    if (ms < pauseMsMin) this.#turn(() => void this.#run())
+    else this.#pause = { until, cancel: this.#clock.after(Math.round(ms), () => void this.#run()) }
+  }
+
+  get #mayPause(): boolean {
+    return this.#idleWaiters.length === 0 && !this.#waiting.isEmpty
   }
 
   async #run(): Promise<void> {
     this.#state = 'writing'
+    this.#pause = undefined
     const startedAt = this.#clock.monotonic()
     const formingAt = this.#stopwatch()
     const batch = this.#form()
@@ -187,17 +187,15 @@ export class CommitQueue {
     }
     if (healed) this.#tell()
     this.#pace(startedAt, formingMs + this.#stopwatch() - tellingAt)
-    if (this.#waiting.size > 0) this.#schedule()
+    if (!this.#waiting.isEmpty) this.#schedule()
     else this.#becomeIdle()
   }
 
-  /** Takes what waits, in order, up to the size of one batch. A source that fails to form harms only itself. */
+  /** Takes what waits and is ready, in order, up to the size of one batch. A source that fails to form harms only itself. */
   #form(): Batch {
     const batch: Batch = { formed: [], writes: [], bytes: 0, parts: 0 }
-    // What is submitted meanwhile belongs to the next batch.
-    for (const { source, bytes, parts } of [...this.#waiting.values()]) {
-      if (batch.bytes > 0 && batch.bytes + bytes > this.#limits.commitBatchBytesMax) break
-      this.#waiting.delete(source)
+    const until = this.#mayPause ? this.#clock.monotonic() + pauseMsMin : Number.POSITIVE_INFINITY
+    for (const { source, bytes, parts } of this.#waiting.take(until, this.#limits.commitBatchBytesMax)) {
       batch.bytes += bytes
       batch.parts += parts
       try {
@@ -282,12 +280,11 @@ export class CommitQueue {
   }
 
   #dropWaiting(): void {
-    for (const { source, bytes, parts } of this.#waiting.values()) {
+    for (const { source, bytes, parts } of this.#waiting.takeAll()) {
       this.stats.waitingBytes -= bytes
       this.stats.waitingParts -= parts
       if (source instanceof OwnWrite) source.failed(closedRefusal())
     }
-    this.#waiting.clear()
   }
 
   #guarded(message: string, call: () => void): void {

@@ -4,6 +4,8 @@ import type { StoreWrite } from './store/store.ts'
 
 /** Something with changes that wait: a room. */
 export interface CommitSource {
+  /** clock.monotonic() before which it would rather not be in a batch: what comes until then goes with it. Default 0. */
+  readonly notBefore?: number
   /**
    * Called once when a batch forms: hands over all that waits and gives it its seq. The writes are kept byte for byte
    * until they are durable. When it throws, nothing of it is in the batch and `failed` is called.

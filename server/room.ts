@@ -5,9 +5,9 @@ import type { ClientId, DocumentId } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
 import type { Answer, PresenceState, Seq, UpdateAnswer } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
-import { type CommitQueue, type CommitSource, degradedRefusal } from './commit-queue.ts'
+import type { CommitQueue, CommitSource } from './commit-queue.ts'
+import { degradedRefusal } from './commit-refusals.ts'
 import type { DocumentMeta } from './document-meta.ts'
-import { Fanout } from './fanout.ts'
 import { IdHolders } from './id-holders.ts'
 import { judge } from './judge.ts'
 import type { LiveDocument } from './live-document.ts'
@@ -59,8 +59,9 @@ export class Room implements CommitSource {
   compaction: Promise<void> | undefined
   /** When set, the next commit that forms tells it the digest: the one moment at which text and seq belong together. */
   captureDigest: ((seq: Seq, digest: string) => void) | undefined
+  /** clock.monotonic() until which its edits gather, so that many writers share a record and a broadcast ([B5]). */
+  notBefore = 0
   readonly #init: RoomInit
-  readonly #fanout: Fanout<Session>
   readonly #waiters = new SeqWaiters()
   readonly #ids = new IdHolders()
   #committedSeq: Seq
@@ -81,9 +82,6 @@ export class Room implements CommitSource {
     this.presence = new RoomPresence(init.clock, this.sessions, (changes) => {
       init.broadcaster.presence(changes)
       init.broadcaster.presenceToTextOnly(changes)
-    })
-    this.#fanout = new Fanout(init.clock, init.seq, (broadcast) => {
-      tellRoom(broadcast, this.sessions.size, this.presence, init)
     })
     this.#stopListening = init.queue.onChange((degraded) => {
       if (degraded) this.#waiters.giveUp()
@@ -188,16 +186,19 @@ export class Room implements CommitSource {
     return [recordWrite(this.id, { seq, time: this.#init.clock.now(), parts: adjacentMerged(parts) })]
   }
 
-  /** Called by the commit queue: what form() gave is durable. Acks first, then the broadcast, as pacing allows. */
+  /** Called by the commit queue: what form() gave is durable. Acks first, then the broadcast. */
   committed(): void {
     const forming = this.#forming
     if (forming === undefined) return
+    const { clock } = this.#init
+    const startedAt = clock.monotonic()
     this.#forming = undefined
     this.#committedSeq = forming.seq
     const author = loneAuthor(forming.parts)
     for (const part of forming.parts) part.answer({ ok: true, seq: forming.seq, alone: author !== undefined })
-    const updates = forming.parts.map((part) => part.bytes)
-    this.#fanout.add(forming.seq, updates, author)
+    tellRoom({ ...forming, author }, this.sessions.size, this.presence, this.#init)
+    const now = clock.monotonic()
+    this.notBefore = now + Math.min(limits.roomDelayMsMax, limits.roomPaceFactor * (now - startedAt))
     this.#waiters.reached(forming.seq)
     this.onCommit()
   }
@@ -215,7 +216,7 @@ export class Room implements CommitSource {
 
   heartbeat(): void {
     if (this.sessions.size === 0) return
-    this.#init.broadcaster.heartbeat({ seq: this.#fanout.sentSeq, usage: this.document.usage })
+    this.#init.broadcaster.heartbeat({ seq: this.#committedSeq, usage: this.document.usage })
   }
 
   // ── Sessions ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -276,16 +277,10 @@ export class Room implements CommitSource {
     }
   }
 
-  /** Broadcasts what waits for its pace. */
-  flush(): void {
-    this.#fanout.flush()
-  }
-
-  /** Forgets what waits for its pace, and all timers. Nothing may be called afterwards. */
+  /** Ends all timers. Nothing may be called afterwards. */
   close(): void {
     this.#closed = true
     this.cancelHeartbeat()
-    this.#fanout.close()
     this.presence.close()
     this.#stopListening()
     this.#waiters.giveUp()

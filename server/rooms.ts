@@ -99,11 +99,6 @@ export class Rooms {
     throw deletedRefusal()
   }
 
-  /** Broadcasts what waits for its pace. */
-  flush(): void {
-    for (const room of this.live()) room.flush()
-  }
-
   /** Writes snapshots of what has changed, so that the next start finds no tails; begins none after `withinMs`. */
   async compactAll(withinMs: number): Promise<void> {
     const end = this.#init.clock.monotonic() + withinMs

@@ -149,8 +149,6 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
     isDraining = true
     if (httpServer.listening) log.info('draining')
     await Promise.race([queue.whenIdle(), new Promise<void>((resolve) => clock.after(limits.drainMsMax / 2, resolve))])
-    // Acks went out with the commits.
-    rooms.flush()
     await door.close()
     if (options.httpServer === undefined) await closeServer(httpServer, connections)
     else giveBack(httpServer, { request: otherListeners, upgrade: otherUpgrades })

@@ -1,12 +1,14 @@
-// One broadcast of a room: the update to everybody but its author, and with it what changed among the people.
-import type { Broadcast } from './fanout.ts'
+// One commit of a room told to its people: the update to everybody but its author, and with it what changed among the people.
+import { mergeUpdates } from '../shared/merge.ts'
+import type { Seq } from '../shared/protocol.ts'
 import type { RoomEvents } from './metrics.ts'
+import type { Part } from './parts.ts'
 import { type RoomPresence, withoutOwn } from './room-presence.ts'
 import type { Broadcaster, Session } from './session.ts'
 
-/** Sends to the live sessions of a room that has `sessionCount` of them. */
+/** Sends to the live sessions of a room that has `sessionCount` of them. `author`: set when one session wrote all parts. */
 export function tellRoom(
-  { from, to, bytes, author }: Broadcast<Session>,
+  { seq, parts, author }: { seq: Seq; parts: readonly Part[]; author: Session | undefined },
   sessionCount: number,
   presence: RoomPresence,
   { broadcaster, events }: { broadcaster: Broadcaster; events: Pick<RoomEvents, 'broadcast'> },
@@ -15,9 +17,11 @@ export function tellRoom(
   const except = author?.ended ? undefined : author
   const others = sessionCount - (except === undefined ? 0 : 1)
   const changes = presence.takeIfDue()
-  // Most rooms have one writer: then nothing is sent, not even encoded.
-  if (others > 0)
-    broadcaster.update(changes === undefined ? { from, to } : { from, to, presence: changes }, bytes, except)
+  // Most rooms have one writer: then nothing is sent, not even merged.
+  if (others > 0) {
+    const header = { from: seq, to: seq, ...(changes && { presence: changes }) }
+    broadcaster.update(header, mergeUpdates(parts.map((part) => part.bytes)), except)
+  }
   events.broadcast(others)
   if (changes === undefined) return
   // Whoever does not get that packet must still hear of the others.

@@ -168,11 +168,11 @@ export const limits = {
   unreadAnswerBytesPerAddressMax: 64 * MB,
   unreadAnswerBytesPerProcessMax: 512 * MB,
 
-  // ── Fan-out ─────────────────────────────────────────────────────────────────────────────────────────────────────
-  /** A room's next broadcast waits this many times what the last one cost, */
-  fanoutPaceFactor: 4,
+  // ── Broadcasts ──────────────────────────────────────────────────────────────────────────────────────────────────
+  /** A room's next commit waits this many times what it took to tell its people of the last one, */
+  roomPaceFactor: 8,
   /** but never longer than this. */
-  fanoutDelayMsMax: 20,
+  roomDelayMsMax: 16,
   /** Bytes queued for one session above which it is stale: it gets nothing live until it has drained. */
   staleQueueBytes: 512 * kB,
   /** Above this, or after the time below, a stale session is closed and has to come back. */

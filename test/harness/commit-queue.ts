@@ -8,6 +8,7 @@ import { FakeClock } from './fake-clock.ts'
 /** A room as the queue sees it: writes its seq under its name. */
 export class FakeRoom implements CommitSource {
   seq = 0
+  notBefore = 0
   readonly name: number
   readonly events: string[]
   breaks: 'form' | 'shape' | 'committed' | undefined

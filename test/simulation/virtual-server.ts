@@ -141,7 +141,6 @@ export class VirtualServer implements Listening {
     const { network } = this.#machine
     this.isDraining = true
     await Promise.race([this.queue.whenIdle(), this.clock.pause(limits.drainMsMax / 2)])
-    this.rooms.flush()
     const message = 'The server is restarting.'
     const ends = [...network.connections].map((connection) => connection.server).filter((end) => end !== undefined)
     for (const end of ends) end.emit('closed', { code: 'draining', message, retryAfterMs: 1_000 })

@@ -135,4 +135,59 @@ describe('the commit queue', () => {
     expect(events.filter((event) => event.startsWith('form'))).toEqual(['form 1.1', 'form 2.1', 'form 3.1'])
     expect(queue.stats.waitingBytes).toBe(0)
   })
+
+  test('leaves a source that gathers out until its time, and holds up nobody else for it', async () => {
+    const { queue, clock, events, a, b } = setup()
+    a.notBefore = 10
+    queue.submit(a, 1)
+    await settle()
+    // It sleeps until then, and does not look again and again.
+    expect(clock.pending).toBe(1)
+    clock.advance(4)
+    queue.submit(b, 1)
+    await settle()
+    expect(events).toEqual(['form 2.1', 'committed 2.1'])
+    clock.advance(5)
+    queue.submit(a, 1)
+    await settle()
+    expect(events).toHaveLength(2)
+    clock.advance(1)
+    await settle()
+    expect(events.slice(2)).toEqual(['form 1.1', 'committed 1.1'])
+    expect([queue.stats.batches, clock.pending]).toEqual([2, 0])
+  })
+
+  test('keeps to its own pause with a source that may start before that', async () => {
+    const { queue, clock, events, work, a, b } = setup()
+    b.onCommitted = () => work(1.5)
+    queue.submit(b, 1)
+    await settle()
+    b.notBefore = 10
+    queue.submit(b, 1)
+    a.notBefore = 2
+    queue.submit(a, 1)
+    clock.advance(5)
+    await settle()
+    expect(events).toHaveLength(2)
+    clock.advance(1)
+    await settle()
+    expect(events.slice(2)).toEqual(['form 1.1', 'committed 1.1'])
+    clock.advance(4)
+    await settle()
+    expect(events.slice(4)).toEqual(['form 2.2', 'committed 2.2'])
+  })
+
+  test('gathers no longer when it shall become idle, or close', async () => {
+    const { queue, events, a, b } = setup()
+    a.notBefore = 1_000
+    queue.submit(a, 1)
+    await queue.whenIdle()
+    expect(events).toEqual(['form 1.1', 'committed 1.1'])
+    b.notBefore = 1_000
+    queue.submit(b, 1)
+    queue.close()
+    await queue.whenIdle()
+    expect(events).toHaveLength(2)
+    expect(queue.stats.waitingBytes).toBe(0)
+  })
 })

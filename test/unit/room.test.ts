@@ -7,7 +7,9 @@ import { Session } from '../../server/session.ts'
 import { MemoryStore } from '../../server/store/memory.ts'
 import { replay, UpdateLog } from '../../server/update-log.ts'
 import { type ClientId, type Lineage, makeDocumentId, type PersonId } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
 import type { Answer, Role, UpdateAnswer } from '../../shared/protocol.ts'
+import { settle } from '../harness/commit-queue.ts'
 import { eventually } from '../harness/eventually.ts'
 import { FakeClock } from '../harness/fake-clock.ts'
 
@@ -17,6 +19,8 @@ let store: MemoryStore
 let log: UpdateLog
 let room: Room
 let told: unknown[]
+/** What the next broadcasts take, ms. */
+let broadcastMs: number
 let reload: () => Promise<LiveDocument>
 
 beforeEach(() => {
@@ -24,6 +28,7 @@ beforeEach(() => {
   store = new MemoryStore()
   log = new UpdateLog(store)
   told = []
+  broadcastMs = 0
   const nothing = () => undefined
   reload = async () => new LiveDocument(replay(await log.load(id)))
   const meta = {
@@ -40,10 +45,13 @@ beforeEach(() => {
     document: new LiveDocument(undefined),
     seq: 0,
     snapshotSeq: 0,
-    queue: new CommitQueue({ store, clock, limits: { commitCostMs: 0 } }),
+    queue: new CommitQueue({ store, clock, stopwatch: () => 0, limits: { commitCostMs: 0 } }),
     clock,
     broadcaster: {
-      update: (header, _bytes, except) => told.push([header.from, header.to, except?.clientId]),
+      update: (header, _bytes, except) => {
+        told.push([header.from, header.to, except?.clientId])
+        clock.advance(broadcastMs)
+      },
       presence: nothing,
       presenceToTextOnly: nothing,
       heartbeat: nothing,
@@ -95,6 +103,43 @@ function breakDocument(): void {
     throw new Error('Yjs threw')
   }
 }
+
+describe('the pace of a room', () => {
+  /** What Ada and Bob write while the room gathers is one commit and one broadcast, not before `ms` are over. */
+  async function gathersFor(ms: number): Promise<void> {
+    const [ada, bob] = [enter(2 ** 31 + 1), enter(2 ** 31 + 2)]
+    await ada.send(ada.type('a'))
+    const answers = [ada.send(ada.type('b')), bob.send(bob.type('c')), ada.send(ada.type('d'))]
+    await settle()
+    clock.advance(ms - 1)
+    await settle()
+    expect(told).toEqual([[1, 1, ada.session.clientId]])
+    clock.advance(1)
+    expect(await Promise.all(answers)).toEqual(Array(3).fill({ ok: true, seq: 2, alone: false }))
+    expect(told).toEqual([
+      [1, 1, ada.session.clientId],
+      [2, 2, undefined],
+    ])
+    expect(room.document.text).toHaveLength(4)
+  }
+
+  test('[B5] a commit that took nothing to tell is followed by the next at once', async () => {
+    const ada = enter(2 ** 31 + 1)
+    enter(2 ** 31 + 2)
+    for (let seq = 1; seq <= 3; seq++) expect(await ada.send(ada.type('a'))).toMatchObject({ seq })
+    expect([told.length, clock.monotonic()]).toEqual([3, 0])
+  })
+
+  test('[B5] the next one waits roomPaceFactor × what telling the last one took', async () => {
+    broadcastMs = 1
+    await gathersFor(limits.roomPaceFactor)
+  })
+
+  test('[B5] however long that took, it waits roomDelayMsMax at most', async () => {
+    broadcastMs = 1_000
+    await gathersFor(limits.roomDelayMsMax)
+  })
+})
 
 describe('when Yjs throws at what the guard let through', () => {
   test('the sender is refused, nothing is relayed or stored, and the document is read again for everybody', async () => {
