@@ -14,6 +14,8 @@ export class LineMeasures {
   private readonly changes: MutationObserver
   private places = new WeakMap<Element, LinePlaces>()
   private shape = ''
+  /** Pixels. */
+  rem = 16
   /** Of this frame: the corner of the text, and that of each line from there. */
   private corner = { left: 0, top: 0 }
   private readonly lineCorners = new Map<Element, { left: number; top: number }>()
@@ -38,8 +40,10 @@ export class LineMeasures {
     this.lineCorners.clear()
     const { defaultLineHeight, defaultCharacterWidth, contentDOM } = view
     const shape = `${contentDOM.clientWidth} ${defaultLineHeight} ${defaultCharacterWidth} ${devicePixelRatio}`
-    if (shape !== this.shape) this.places = new WeakMap()
+    if (shape === this.shape) return
     this.shape = shape
+    this.places = new WeakMap()
+    this.rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
   }
 
   /** A caret at this offset, two pixels wide and as high as the letters beside it; `undefined` where no text is drawn. */

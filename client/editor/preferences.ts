@@ -71,10 +71,12 @@ const wideGutter = EditorView.theme({
     backgroundColor: 'var(--paper)',
     color: 'var(--ink-3)',
     border: '0',
-    fontSize: '13px',
+    // The text stays where it is without numbers, which stand beside it.
+    marginInlineStart: 'max(0px, calc((100% - var(--measure)) / 2 - 5rem))',
+    fontSize: 'var(--size-13)',
     fontVariantNumeric: 'tabular-nums',
   },
-  '.cm-lineNumbers .cm-gutterElement': { minWidth: '36px', padding: '0 4px 0 8px' },
+  '.cm-lineNumbers .cm-gutterElement': { minWidth: '2.25rem', padding: '0 4px 0 8px' },
   '.cm-foldGutter .cm-gutterElement': { cursor: 'pointer', padding: '0 4px' },
-  '.cm-line': { paddingInlineStart: '12px' },
+  '.cm-line': { paddingInlineStart: '12px', paddingInlineEnd: 'max(24px, calc(100% - var(--measure) - 12px))' },
 })

@@ -120,7 +120,7 @@ class RemoteCursors {
       const { left, top, height } = caret
       const { color, idle, shownUntil } = cursor
       const name = names.get(id) ?? cursor.name
-      const flag = placeFlag({ left, top, scrollTop, width: clientWidth, name })
+      const flag = placeFlag({ left, top, scrollTop, width: clientWidth, rem: this.measures.rem, name })
       return [new RemoteCaret({ left, top, height, name, color, idle, isMoving: shownUntil > now, ...flag })]
     })
     this.cost += performance.now() - now

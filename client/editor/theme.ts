@@ -4,9 +4,9 @@ import { EditorView } from '@codemirror/view'
 const gutter = 'max(24px, calc((100% - var(--measure)) / 2))'
 
 export const theme = EditorView.theme({
-  '&': { flex: '1', minHeight: '0', color: 'var(--ink)', backgroundColor: 'transparent', fontSize: '16px' },
+  '&': { flex: '1', minHeight: '0', color: 'var(--ink)', backgroundColor: 'transparent', fontSize: '1rem' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--font)', lineHeight: '28px', overflowX: 'hidden', scrollPaddingBlock: '48px' },
+  '.cm-scroller': { fontFamily: 'var(--font)', lineHeight: '1.75rem', overflowX: 'hidden', scrollPaddingBlock: '48px' },
   // The whole sheet takes clicks; the measure is made by the lines, because selections are drawn between their paddings.
   '.cm-content': { padding: '48px 0 40vh', caretColor: 'var(--accent)', minHeight: '100%' },
   '.cm-line': { padding: `0 ${gutter}`, unicodeBidi: 'plaintext', textAlign: 'start' },
@@ -23,14 +23,14 @@ export const theme = EditorView.theme({
     bottom: '100%',
     left: '0',
     boxSizing: 'border-box',
-    maxWidth: '168px',
-    height: '20px',
+    maxWidth: '10.5rem',
+    height: '1.25rem',
     padding: '0 6px',
     overflow: 'hidden',
     borderRadius: '6px 6px 6px 2px',
     backgroundColor: 'var(--person)',
     color: 'var(--person-ink)',
-    font: '500 12px/20px var(--font)',
+    font: '500 var(--size-12)/1.25rem var(--font)',
     textOverflow: 'ellipsis',
     whiteSpace: 'nowrap',
     unicodeBidi: 'isolate',

@@ -9,7 +9,7 @@ const theme = EditorView.theme({
     padding: '4px 16px',
     borderTop: '1px solid var(--line)',
     fontFamily: 'var(--font-code)',
-    fontSize: '13px',
+    fontSize: 'var(--size-13)',
     color: 'var(--ink-2)',
     backgroundColor: 'var(--paper)',
   },

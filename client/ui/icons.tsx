@@ -7,8 +7,8 @@ const icon =
   (children: ComponentChildren) =>
   ({ size = 20 }: IconProps): JSX.Element => (
     <svg
-      width={size}
-      height={size}
+      width={`${size / 16}rem`}
+      height={`${size / 16}rem`}
       viewBox="0 0 20 20"
       fill="none"
       stroke="currentColor"

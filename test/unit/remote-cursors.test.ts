@@ -97,14 +97,15 @@ describe('offsets of relative positions', () => {
 })
 
 describe('name flags', () => {
-  const middle = { left: 300, top: 200, scrollTop: 0, width: 800, name: 'Ana Sousa' }
+  const middle = { left: 300, top: 200, scrollTop: 0, width: 800, rem: 16, name: 'Ana Sousa' }
+  const flagPx = 16 * flagHeight
 
   it('hang above the caret, to its right', () => {
     expect(placeFlag(middle)).toEqual({ below: false, leftward: false })
   })
 
   it('hang below on the first line in view, also when scrolled', () => {
-    expect(placeFlag({ ...middle, top: flagHeight - 1 }).below).toBe(true)
+    expect(placeFlag({ ...middle, top: flagPx - 1 }).below).toBe(true)
     expect(placeFlag({ ...middle, top: 1_000, scrollTop: 990 }).below).toBe(true)
     expect(placeFlag({ ...middle, top: 1_000, scrollTop: 980 }).below).toBe(false)
   })
@@ -112,6 +113,14 @@ describe('name flags', () => {
   it('hang to the left at the right edge, unless the left is no better', () => {
     expect(placeFlag({ ...middle, left: 780 }).leftward).toBe(true)
     expect(placeFlag({ ...middle, left: 40, width: 60 }).leftward).toBe(false)
+  })
+
+  it('grow with the letters of the page', () => {
+    const nearEdge = { ...middle, left: 710 }
+    expect(placeFlag(nearEdge).leftward).toBe(false)
+    expect(placeFlag({ ...nearEdge, rem: 24 }).leftward).toBe(true)
+    expect(placeFlag({ ...middle, top: flagPx }).below).toBe(false)
+    expect(placeFlag({ ...middle, top: flagPx, rem: 24 }).below).toBe(true)
   })
 })
 
