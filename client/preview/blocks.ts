@@ -1,6 +1,7 @@
 // A text as the blocks of its preview: each is rendered, sanitised and put in place by itself, so each is bounded. Pure.
 import type { MarkdownIt, Token } from 'markdown-it'
 import { limits } from '../../shared/limits.ts'
+import { divide } from './divide.ts'
 import type { Block, Heading, Rendered, RenderRequest } from './messages.ts'
 import { makeMarkdown, type RenderEnv } from './rules.ts'
 
@@ -8,9 +9,6 @@ import { makeMarkdown, type RenderEnv } from './rules.ts'
 export type ColourCode = (code: string, language: string) => string | undefined
 
 export type CodeBlock = { language: string; code: string }
-
-/** Items of a list, or rows of a table, in one block. */
-const piecesPerBlock = 60
 
 export class MarkdownText {
   readonly isCut: boolean
@@ -67,13 +65,15 @@ export class MarkdownText {
     return `<pre tabindex="0"><code>${this.md.utils.escapeHtml(written.slice(0, limits.previewBlockLengthMax / 8))}…</code></pre>`
   }
 
-  /** Tokens of the outermost elements; long lists and tables in several parts. */
+  /** Tokens of the outermost elements; long lists, tables and notes in several parts. */
   private groups(): Token[][] {
     const groups: Token[][] = []
     let group: Token[] = []
     for (const token of this.tokens) {
       group.push(token)
-      if (token.level !== 0 || token.nesting === 1) continue
+      // What is between the notes says that it stands by itself, and does not.
+      const isNote = group[0]?.type === 'footnote_block_open' && token.type !== 'footnote_block_close'
+      if (isNote || token.level !== 0 || token.nesting === 1) continue
       groups.push(...divide(group))
       group = []
     }
@@ -118,61 +118,3 @@ const plainText = (tokens: readonly Token[]): string =>
     )
     .join('')
     .trim()
-
-/** A long list, or table, as several: the parts have the same outer element, and numbers go on. */
-function divide(group: Token[]): Token[][] {
-  const [open] = group
-  const close = group.at(-1)
-  if (open === undefined || close === undefined) return [group]
-  if (open.type === 'table_open') return divideTable(group)
-  if (open.type !== 'bullet_list_open' && open.type !== 'ordered_list_open') return [group]
-  const items = outermost(group.slice(1, -1), open.level + 1)
-  if (items.length <= piecesPerBlock) return [group]
-  const first = Number(open.attrGet('start') ?? 1)
-  return chunks(items, piecesPerBlock).map((part, n) => [
-    copyOf(open, part, first + n * piecesPerBlock),
-    ...part.flat(),
-    close,
-  ])
-}
-
-function divideTable(group: Token[]): Token[][] {
-  const [open, close] = [group[0]!, group.at(-1)!]
-  const bodyAt = group.findIndex(({ type }) => type === 'tbody_open')
-  if (bodyAt === -1) return [group]
-  const [bodyOpen, bodyClose] = [group[bodyAt]!, group.at(-2)!]
-  const rows = outermost(group.slice(bodyAt + 1, -2), bodyOpen.level + 1)
-  if (rows.length <= piecesPerBlock) return [group]
-  return chunks(rows, piecesPerBlock).map((part, n) => [
-    ...(n === 0 ? group.slice(0, bodyAt) : [copyOf(open, part, undefined)]),
-    bodyOpen,
-    ...part.flat(),
-    bodyClose,
-    close,
-  ])
-}
-
-function copyOf(open: Token, part: Token[][], start: number | undefined): Token {
-  const copy = Object.assign(Object.create(Object.getPrototypeOf(open)) as Token, open)
-  copy.map = part[0]?.[0]?.map ?? open.map
-  if (open.type === 'ordered_list_open') copy.attrs = [['start', String(start ?? 1)]]
-  return copy
-}
-
-function outermost(tokens: Token[], level: number): Token[][] {
-  const found: Token[][] = []
-  let piece: Token[] = []
-  for (const token of tokens) {
-    piece.push(token)
-    if (token.level !== level || token.nesting === 1) continue
-    found.push(piece)
-    piece = []
-  }
-  return found
-}
-
-function chunks<T>(list: readonly T[], length: number): T[][] {
-  const found: T[][] = []
-  for (let i = 0; i < list.length; i += length) found.push(list.slice(i, i + length))
-  return found
-}

@@ -58,7 +58,11 @@ export function makeMarkdown(): MarkdownIt {
     const [n, sub] = [id + 1, subId > 0 ? `-${subId}` : '']
     return `<sup class="footnote-ref" ${named(env as RenderEnv, `fnref${n}${sub}`)}>${anchor(env as RenderEnv, `fn${n}`, String(n))}</sup>`
   }
-  rules.footnote_block_open = () => '<section class="footnotes"><ol>'
+  rules.footnote_block_open = (tokens, i) => {
+    const [start, goesOn] = [tokens[i]!.attrGet('start'), tokens[i]!.attrGet('class')]
+    const classes = ['footnotes', ...(start === null ? [] : ['continued']), ...(goesOn === null ? [] : [goesOn])]
+    return `<section class="${classes.join(' ')}"><ol${start === null ? '' : ` start="${start}"`}>`
+  }
   rules.footnote_block_close = () => '</ol></section>'
   rules.footnote_open = (tokens, i, _options, env) =>
     `<li ${named(env as RenderEnv, `fn${(tokens[i]!.meta as { id: number }).id + 1}`)}>`

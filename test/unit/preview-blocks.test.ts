@@ -26,7 +26,12 @@ describe('blocks', () => {
   test('a long list is divided, its numbers go on, and all of it is there', () => {
     const { blocks } = render(Array.from({ length: 200 }, (_, i) => `${i + 1}. item${i}`).join('\n'))
     expect(blocks.length).toBeGreaterThan(3)
-    expect(blocks[1]?.html).toContain('<ol start="61">')
+    expect(blocks.map((block) => /^<ol.*?>/.exec(block.html)?.[0])).toEqual([
+      '<ol class="goes-on">',
+      '<ol start="61" class="goes-on">',
+      '<ol start="121" class="goes-on">',
+      '<ol start="181">',
+    ])
     expect(blocks[1]?.line).toBe(60)
     expect(
       blocks
@@ -39,13 +44,41 @@ describe('blocks', () => {
   test('a long table is divided, and all of it is there', () => {
     const { blocks } = render(`|a|b|\n|-|-|\n${'|c|d|\n'.repeat(200)}`)
     expect(blocks.length).toBeGreaterThan(3)
-    for (const block of blocks) expect(block.html).toMatch(/^<table>[\s\S]*<\/table>\s*$/)
+    for (const block of blocks.slice(0, -1)) expect(block.html).toMatch(/^<table class="goes-on">[\s\S]*<\/table>\s*$/)
+    expect(blocks.at(-1)?.html).toMatch(/^<table>[\s\S]*<\/table>\s*$/)
     expect(
       blocks
         .map((block) => block.html)
         .join('')
         .match(/<tr>/g),
     ).toHaveLength(201)
+  })
+
+  test('a list of long items is divided before it is too long to be shown as a list', () => {
+    const { blocks } = render(`- ${'word '.repeat(400)}\n`.repeat(60))
+    expect(blocks.length).toBeGreaterThan(3)
+    for (const block of blocks) expect(block.html).toMatch(/^<ul[ >]/)
+  })
+
+  test('the notes are one list at the end, and a list in parts when they are many', () => {
+    const text = (count: number) =>
+      Array.from({ length: count }, (_, i) => `a[^${i}]\n\n[^${i}]: note${i}\n\n    more`).join('\n\n')
+    const few = render(text(3)).blocks
+    expect(few.map((block) => block.html.slice(0, 10))).toEqual([
+      '<p>a<sup c',
+      '<p>a<sup c',
+      '<p>a<sup c',
+      '<section c',
+    ])
+    expect(few.at(-1)?.html).toMatch(/^<section class="footnotes"><ol><li .*<\/li>\s*<\/ol><\/section>$/s)
+    const many = render(text(150)).blocks.slice(150)
+    expect(many.map((block) => /^.*?<ol.*?>/.exec(block.html)?.[0])).toEqual([
+      '<section class="footnotes goes-on"><ol>',
+      '<section class="footnotes continued goes-on"><ol start="61">',
+      '<section class="footnotes continued"><ol start="121">',
+    ])
+    for (const { html } of many) expect(html.match(/<li /g)?.length).toBe(html.match(/<\/li>\s*(?=<)/g)?.length)
+    expect(many.flatMap(({ html }) => html.match(/<li /g) ?? [])).toHaveLength(150)
   })
 
   test('none is longer than its bound, and a text of any length ends', () => {
