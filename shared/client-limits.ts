@@ -71,6 +71,10 @@ export const clientLimits = {
   previewTextLengthMax: 1_000_000,
   /** HTML of one block, UTF-16 units: what is sanitised and drawn at once. */
   previewBlockLengthMax: 60_000,
+  /** Blocks that are drawn together, up to twice as many when more come between them: a few screens full. */
+  previewGroupBlocks: 32,
+  /** HTML of such a group, UTF-16 units, unless it is one block. */
+  previewGroupLengthMax: 20_000,
   /** A block of code that is coloured, UTF-16 units. */
   previewCodeLengthMax: 40_000,
   /** Headings in a table of contents. */

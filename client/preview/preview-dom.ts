@@ -1,68 +1,68 @@
-// Blocks of a preview as elements. Only what changed is made again, a few milliseconds' worth at a time, so that typing
-// never waits for it.
+// Brings the blocks of a preview onto the page. Only what changed is made again, a few milliseconds' worth at a time, so
+// that typing never waits for it.
+import { BlockGroups, type Place } from './block-groups.ts'
 import type { Block } from './messages.ts'
 import { sanitise } from './sanitise.ts'
 
 const sliceMs = 6
 
-type Shown = { html: string; line: number; element: HTMLElement }
-
 export class PreviewDom {
-  private readonly host: HTMLElement
-  private shown: Shown[] = []
+  readonly groups: BlockGroups
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(host: HTMLElement) {
-    this.host = host
+    this.groups = new BlockGroups(host)
   }
 
   /** Shows these blocks from now on; the last call counts. `done` is called when all of them stand. */
   show(blocks: readonly Block[], done: () => void): void {
     clearTimeout(this.timer)
-    const { shown } = this
+    const { places } = this.groups
     let first = 0
-    while (first < blocks.length && shown[first]?.html === blocks[first]?.html) first++
+    while (first < blocks.length && places[first]?.html === blocks[first]?.html) first++
     let after = 0
-    const afterMax = Math.min(shown.length, blocks.length) - first
-    while (after < afterMax && shown.at(-1 - after)?.html === blocks.at(-1 - after)?.html) after++
+    const afterMax = Math.min(places.length, blocks.length) - first
+    while (after < afterMax && places.at(-1 - after)?.html === blocks.at(-1 - after)?.html) after++
     // What stands at the end stays; the elements before it are made from the blocks between.
-    this.replace(blocks, first, blocks.length - after, done)
+    this.bring(blocks, first, blocks.length - after, done)
   }
 
   close(): void {
     clearTimeout(this.timer)
   }
 
-  /** Element and line of each block that stands, in order. */
-  get places(): readonly { line: number; element: HTMLElement }[] {
-    return this.shown
+  /** The block that an element of the preview is in. */
+  placeOf(element: Element): Place | undefined {
+    const block = element.closest('.block')
+    return this.groups.places.find((place) => place.element === block)
   }
 
-  private replace(blocks: readonly Block[], from: number, to: number, done: () => void): void {
-    const { shown, host } = this
-    const surplus = shown.length - blocks.length
-    if (surplus > 0) for (const { element } of shown.splice(from, surplus)) element.remove()
+  private bring(blocks: readonly Block[], from: number, to: number, done: () => void): void {
+    const { places } = this.groups
     const until = performance.now() + sliceMs
-    for (let i = from; i < to; i++) {
+    let at = from
+    while (at < to || places.length > blocks.length) {
       if (performance.now() > until) {
-        this.timer = setTimeout(() => this.replace(blocks, i, to, done))
+        this.timer = setTimeout(() => this.bring(blocks, at, to, done))
         return
       }
-      const { html, line } = blocks[i]!
-      const element = document.createElement('div')
-      element.className = 'block'
-      element.dir = 'auto'
-      element.append(sanitise(html))
-      const isNew = shown.length < blocks.length
-      const before = isNew ? (shown[i]?.element ?? null) : null
-      if (isNew) host.insertBefore(element, before)
-      else shown[i]?.element.replaceWith(element)
-      shown.splice(i, isNew ? 0 : 1, { html, line, element })
+      if (at < to) this.put(blocks, at++)
+      else this.groups.remove(places.length - 1 - (blocks.length - to))
     }
-    blocks.forEach(({ line }, i) => {
-      const place = shown[i]
-      if (place !== undefined) place.line = line
-    })
+    this.groups.setLines(blocks)
     done()
+  }
+
+  private put(blocks: readonly Block[], i: number): void {
+    const block = blocks[i]!
+    const isNew = this.groups.places.length < blocks.length
+    // Two changes far apart: what stands between them is as it was.
+    if (!isNew && this.groups.places[i]?.html === block.html) return
+    const element = document.createElement('div')
+    element.className = 'block'
+    element.dir = 'auto'
+    element.append(sanitise(block.html))
+    if (isNew) this.groups.insert(i, block, element)
+    else this.groups.replace(i, block, element)
   }
 }

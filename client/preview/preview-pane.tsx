@@ -13,13 +13,15 @@ import '../styles/preview.css'
 export function PreviewPane({ session }: { session: DocumentSession }): JSX.Element {
   const pane = useRef<HTMLElement>(null)
   const host = useRef<HTMLDivElement>(null)
+  const shown = useRef<PreviewDom>(null)
   const preview = Preview.of(session)
   const editor = session.editor.value
   useEffect(() => preview.use(), [preview])
   useEffect(() => {
     if (host.current === null || pane.current === null) return
     const dom = new PreviewDom(host.current)
-    const sync = editor && new ScrollSync(editor.view, pane.current, dom)
+    shown.current = dom
+    const sync = editor && new ScrollSync(editor.view, pane.current, dom.groups)
     let isFirst = true
     const stop = effect(() => {
       const rendered = preview.rendered.value
@@ -46,8 +48,8 @@ export function PreviewPane({ session }: { session: DocumentSession }): JSX.Elem
       <div
         class="preview-text"
         ref={host}
-        onClick={(event) => press(event, session)}
-        onKeyDown={(event) => event.key === 'Enter' && press(event, session)}
+        onClick={(event) => press(event, session, shown.current)}
+        onKeyDown={(event) => event.key === 'Enter' && press(event, session, shown.current)}
       />
     </section>
   )
@@ -68,7 +70,11 @@ function PreviewNote({ preview }: { preview: Preview }): JSX.Element | null {
 }
 
 /** Links within the text scroll (its address holds the key, so they are no real links); boxes of tasks change the text. */
-function press(event: Event & { currentTarget: HTMLElement }, session: DocumentSession): void {
+function press(
+  event: Event & { currentTarget: HTMLElement },
+  session: DocumentSession,
+  shown: PreviewDom | null,
+): void {
   const target = event.target as Element
   const link = target.closest('[data-to]')
   if (link !== null) {
@@ -82,8 +88,6 @@ function press(event: Event & { currentTarget: HTMLElement }, session: DocumentS
   if (box === null) return
   // The text says what is done; the box follows it.
   event.preventDefault()
-  const block = box.closest('.block')
-  const index = block === null ? -1 : [...event.currentTarget.children].indexOf(block)
-  const line = Preview.of(session).rendered.peek()?.blocks[index]?.line
+  const line = shown?.placeOf(box)?.line
   if (line !== undefined) toggleTask(session, line + Number(box.dataset.task))
 }

@@ -1,6 +1,6 @@
 // Keeps text and preview at the same place: whichever is scrolled leads, the other follows.
 import type { EditorView } from '@codemirror/view'
-import type { PreviewDom } from './preview-dom.ts'
+import type { BlockGroups } from './block-groups.ts'
 
 /** How long after the page itself scrolled a side, its scroll events are its own echo. */
 const echoMs = 120
@@ -8,13 +8,13 @@ const echoMs = 120
 export class ScrollSync {
   private readonly view: EditorView
   private readonly pane: HTMLElement
-  private readonly dom: PreviewDom
+  private readonly groups: BlockGroups
   private quietUntil = { text: 0, preview: 0 }
 
-  constructor(view: EditorView, pane: HTMLElement, dom: PreviewDom) {
+  constructor(view: EditorView, pane: HTMLElement, groups: BlockGroups) {
     this.view = view
     this.pane = pane
-    this.dom = dom
+    this.groups = groups
     view.scrollDOM.addEventListener('scroll', this.onText, { passive: true })
     pane.addEventListener('scroll', this.onPreview, { passive: true })
   }
@@ -26,7 +26,7 @@ export class ScrollSync {
 
   /** Brings the preview to where the text is. */
   readonly followText = (): void => {
-    const { places } = this.dom
+    const { places } = this.groups
     const line = this.topLine()
     const index = places.findLastIndex((place) => place.line <= line)
     const [place, next] = [places[index], places[index + 1]]
@@ -36,7 +36,7 @@ export class ScrollSync {
     }
     const lines = Math.max(1, (next?.line ?? this.view.state.doc.lines) - place.line)
     const share = Math.min(1, (line - place.line) / lines)
-    this.scrollPreview(place.element.offsetTop - padding + share * place.element.offsetHeight)
+    this.scrollPreview(this.groups.topOf(place) - padding + share * place.element.offsetHeight)
   }
 
   private readonly onText = (): void => {
@@ -45,15 +45,15 @@ export class ScrollSync {
 
   private readonly onPreview = (): void => {
     if (performance.now() < this.quietUntil.preview) return
-    const { places } = this.dom
+    const { places } = this.groups
     const top = this.pane.scrollTop + padding
-    const index = places.findLastIndex(({ element }) => element.offsetTop <= top)
+    const index = this.groups.indexAt(top)
     const [place, next] = [places[index], places[index + 1]]
     if (place === undefined) {
       this.scrollText(0)
       return
     }
-    const share = Math.min(1, (top - place.element.offsetTop) / Math.max(1, place.element.offsetHeight))
+    const share = Math.min(1, (top - this.groups.topOf(place)) / Math.max(1, place.element.offsetHeight))
     const lines = (next?.line ?? this.view.state.doc.lines) - place.line
     this.scrollText(place.line + share * lines)
   }

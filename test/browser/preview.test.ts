@@ -5,25 +5,13 @@ import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
 import { hostileMarkdown, markdownBombs } from '../harness/hostile-markdown.ts'
 import { DocumentPage } from '../harness/page-object.ts'
+import { openPreview, previewOf } from '../harness/preview-page.ts'
 import { createDocument } from '../harness/server.ts'
 
 const suite = browserSuite()
 
-const preview = ({ page }: DocumentPage) => page.getByRole('region', { name: 'Preview' })
-
-/** Somebody who looks at a text and its preview. */
-async function reader(
-  link: string,
-  mode: 'both' | 'read' = 'both',
-  options: Parameters<typeof newPerson>[1] = {},
-): Promise<DocumentPage> {
-  const person = await newPerson(suite.browser, options)
-  await person.context.addInitScript((kept) => localStorage.setItem('scriptorium.view', kept), JSON.stringify(mode))
-  const who = new DocumentPage(person, person.page)
-  await person.page.goto(link)
-  await preview(who).waitFor()
-  return who
-}
+const preview = previewOf
+const reader = (link: string, mode: 'both' | 'read' = 'both') => openPreview(suite.browser, link, mode)
 
 const sample = `# Title
 
@@ -172,8 +160,7 @@ test('no payload runs, asks anybody for anything, styles the page or is reported
         await ada.paste(`${payload}\n\nmark${i}`)
         await preview(ada).getByText(`mark${i}`).waitFor({ state: 'attached' })
         const found = await preview(ada).evaluate((pane) => {
-          const text = pane.querySelector('.preview-text')!
-          const all = [...text.querySelectorAll('*')]
+          const all = [...pane.querySelectorAll('.block *')]
           const handlers = all.flatMap((it) =>
             it.getAttributeNames().filter((name) => /^on|^style$|^id$|^name$|^srcset$/.test(name)),
           )
@@ -272,7 +259,7 @@ test('HTML that a broken worker lets through is made harmless before it is in th
   await ada.goto(document.links.edit)
   await preview(ada).getByText('all of them').waitFor({ state: 'attached' })
   const found = await preview(ada).evaluate((pane) => {
-    const all = [...pane.querySelectorAll('.preview-text *')]
+    const all = [...pane.querySelectorAll('.block *')]
     const names = all.flatMap((it) => it.getAttributeNames())
     return {
       handlers: names.filter((name) => /^on|^style$|^srcset$|^formaction$/.test(name)),
