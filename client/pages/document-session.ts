@@ -107,7 +107,12 @@ export class DocumentSession {
 
   /** What the save state's words depend on, besides itself. */
   get saveView(): SaveView {
-    return { isJoined: this.isJoined.value, isReader: this.role.value === 'view', hasText: this.isReady.value }
+    return {
+      isJoined: this.isJoined.value,
+      isReader: this.role.value === 'view',
+      hasText: this.isReady.value,
+      isKept: this.provider.isKept,
+    }
   }
 
   stopFollowing(): void {
@@ -123,10 +128,8 @@ export class DocumentSession {
 
   /** True when leaving the page would lose text: unsaved, and not kept by the browser. */
   get wouldLose(): boolean {
-    const { saveState, unsavedCount } = this.provider
-    if (unsavedCount === 0 || saveState.kind === 'refused') return false
-    if (saveState.kind === 'offline' || saveState.kind === 'delayed') return !saveState.kept
-    return typeof indexedDB === 'undefined'
+    const { saveState, unsavedCount, isKept } = this.provider
+    return unsavedCount > 0 && saveState.kind !== 'refused' && !isKept
   }
 
   /** Ends the connection; unacknowledged text stays in the browser's storage. */
@@ -204,7 +207,9 @@ export class DocumentSession {
     const loaded = provider.whenLoaded().then(() => {
       // What the browser keeps is for who has a key that opened it; all others wait for the server's word.
       const isKnown = this.role.peek() !== undefined
-      if (isKnown && (this.text.length > 0 || provider.lineage !== undefined)) this.isReady.value = true
+      // Full storage may have kept what was typed without what it stands on: that is no text to show as this document's.
+      const isWhole = provider.doc.store.pendingStructs === null
+      if (isKnown && isWhole && (this.text.length > 0 || provider.lineage !== undefined)) this.isReady.value = true
     })
     const synced = provider.whenSynced().then(() => {
       this.isJoined.value = true

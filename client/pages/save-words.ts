@@ -8,11 +8,13 @@ export type SaveWords = { tone: 'good' | 'busy' | 'offline' | 'reading' | 'bad';
 
 /**
  * `isJoined`: the server has answered once; before that there is nothing to say about saving. `isReader`: who came over a
- * view link has written nothing, and is told nothing about his changes. `hasText`: there is a text to write in.
+ * view link has written nothing, and is told nothing about his changes. `hasText`: there is a text to write in. `isKept`:
+ * the browser's storage takes what is typed.
  */
-export type SaveView = { isJoined: boolean; isReader?: boolean; hasText?: boolean }
+export type SaveView = { isJoined: boolean; isReader?: boolean; hasText?: boolean; isKept?: boolean }
 
-export function saveWords(state: SaveState, { isJoined, isReader = false, hasText = true }: SaveView): SaveWords {
+export function saveWords(state: SaveState, view: SaveView): SaveWords {
+  const { isJoined, isReader = false, hasText = true, isKept = true } = view
   const say = words().save
   if (!hasText && state.kind === 'offline') {
     return { tone: 'offline', short: say.offlineEmpty, detail: words().opening.noCopyDetail }
@@ -28,7 +30,7 @@ export function saveWords(state: SaveState, { isJoined, isReader = false, hasTex
   }
   switch (state.kind) {
     case 'saved':
-      return { tone: 'good', short: say.saved, detail: say.savedDetail }
+      return { tone: 'good', short: say.saved, detail: isKept ? say.savedDetail : say.savedUnkeptDetail }
     case 'saving':
       return { tone: 'busy', short: say.saving, detail: say.savingDetail }
     case 'view-only':

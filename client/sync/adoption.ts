@@ -11,6 +11,7 @@ import {
   type RowRecord,
   withPrefix,
 } from './journal-database.ts'
+import { isFull } from './kept-bases.ts'
 import type { OutboxRow } from './outbox.ts'
 import type { RollCall } from './roll-call.ts'
 
@@ -41,10 +42,11 @@ export async function loadJournal(
   const bases = (await database.getAll('bases', withPrefix(documentId))).sort((a, b) => b.at - a.at)
   const gone = await goneJournals(database, adopter)
   const lineage = lineageToLoad(adopter.record.tabId, gone, bases)
-  const adopted = await takeOver(database, adopter, gone, lineage, nextN, claimsMax).catch(() => {
-    // The base can be shown all the same; the rest stays for later.
+  const adopted = await takeOver(database, adopter, gone, lineage, nextN, claimsMax).catch((error: unknown) => {
+    // The base can be shown all the same; the rest stays for later, and without room for a move also where it is.
     adopter.failed()
-    return { ...nothingLoaded, lineage }
+    const nothing: Adopted = { ...nothingLoaded, lineage }
+    return isFull(error) ? readOver(database, gone, nothing, nextN, claimsMax) : nothing
   })
   return { ...adopted, base: bases.find((base) => base.lineage === lineage) }
 }
@@ -84,6 +86,27 @@ async function goneJournals(database: JournalDatabase, adopter: Adopter): Promis
   )
   const living = await rollCall.alive(maybeGone.filter((other) => !isGone(other)).map((journal) => journal.journalId))
   return maybeGone.filter((journal) => !living.has(journal.journalId))
+}
+
+/**
+ * What gone tabs left, without taking it from anybody: whoever else does so sends the same updates, which is harmless, but
+ * nobody goes on under their ids. It is there again for the next who comes, until somebody has room to take it over.
+ */
+async function readOver(
+  database: JournalDatabase,
+  gone: JournalRecord[],
+  nothing: Adopted,
+  nextN: () => number,
+  claimsMax: number,
+): Promise<Adopted> {
+  const adopted: Adopted = { ...nothing, acknowledged: [], rows: [], claims: [] }
+  for (const journal of gone) {
+    if (journal.lineage !== nothing.lineage && journal.lineage !== '') continue
+    if (adopted.claims.length + journal.claims.length > claimsMax) continue
+    take(adopted, await database.getAll('rows', withPrefix(journal.documentId, journal.journalId)), journal, nextN)
+    addClaims(adopted.claims, journal.claims)
+  }
+  return adopted
 }
 
 async function takeOver(

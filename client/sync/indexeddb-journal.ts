@@ -139,6 +139,7 @@ export class IndexedDbJournal implements Journal {
     this.unacknowledged.clear()
     this.unwritten = []
     this.written = 0
+    this.queue.forgetBase()
     const { documentId, lineage, journalId } = this.record
     this.write(async (transaction) => {
       quiet(transaction.objectStore('rows').delete(withPrefix(documentId, journalId)))
@@ -242,6 +243,7 @@ export class IndexedDbJournal implements Journal {
 
   private renewLease(): void {
     this.stopLease = this.clock.after(limits.leaseRenewMs, () => {
+      if (this.written > 0 && !this.left) this.queue.retryBase()
       this.renew()
       this.renewLease()
     })

@@ -63,6 +63,9 @@ export class Provider implements ProviderContract {
   get unsavedSince() {
     return this.core.copy.outbox.since
   }
+  get isKept() {
+    return this.core.journal.kept
+  }
   get role() {
     return this.core.role
   }

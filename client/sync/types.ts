@@ -80,6 +80,8 @@ export interface ProviderContract {
   readonly unsavedCount: number
   /** ms since epoch of the oldest unacknowledged local change. */
   readonly unsavedSince: number | undefined
+  /** Whether the browser's storage took what it was last given; false also where there is none. */
+  readonly isKept: boolean
   readonly role: Role | undefined
   readonly clientId: ClientId | undefined
   readonly seq: Seq

@@ -20,6 +20,10 @@ export class WriteQueue {
   private readonly documentId: string
   private readonly host: WriteHost
   private steps: Step[] = []
+  /** There was no room for the newest base. */
+  private givenUp: Step | undefined
+  /** Steps are lost that later ones stand on, until a base is written. */
+  private isTorn = false
   /** Those of the steps that can be done without. */
   private readonly baseSteps = new WeakSet<Step>()
   private writing: Promise<void> | undefined
@@ -32,9 +36,23 @@ export class WriteQueue {
 
   /** `isBase`: nobody typed what it keeps, so it goes when there is no room. */
   push(step: Step, isBase: boolean): void {
-    if (isBase) this.baseSteps.add(step)
+    if (isBase) {
+      this.baseSteps.add(step)
+      this.forgetBase()
+    }
     this.steps.push(step)
     this.writing ??= this.writeAll()
+  }
+
+  /** A base for which there was no room is tried again with the next write: what is typed can only be shown on top of it. */
+  retryBase(): void {
+    if (this.givenUp !== undefined) this.steps.unshift(this.givenUp)
+    this.forgetBase()
+  }
+
+  /** A base that waits for room is not wanted any more. */
+  forgetBase(): void {
+    this.givenUp = undefined
   }
 
   /** Without waiting for the end of an earlier transaction. */
@@ -62,11 +80,13 @@ export class WriteQueue {
     this.steps = []
     try {
       await this.writeSteps(database, steps)
-      this.host.kept(true)
+      if (steps.some((step) => this.baseSteps.has(step))) this.isTorn = false
+      this.host.kept(!this.isTorn)
       return true
     } catch (error) {
       // Full, forbidden or closed: the save state says so. The steps go first the next time, since later ones stand
       // on them; when there are too many, storage has failed for good and everything lives on in memory only.
+      this.isTorn ||= steps.length >= 2 * limits.journalRowsMax
       this.steps = steps.length < 2 * limits.journalRowsMax ? [...steps, ...this.steps] : []
       if (isFull(error) && (await this.makeRoom(database))) return true
       this.host.kept(false)
@@ -79,6 +99,7 @@ export class WriteQueue {
     if (await makeRoom(database, this.documentId)) return true
     const needed = this.steps.filter((step) => !this.baseSteps.has(step))
     const isLess = needed.length < this.steps.length
+    this.givenUp = this.steps.findLast((step) => this.baseSteps.has(step)) ?? this.givenUp
     this.steps = needed
     return isLess
   }

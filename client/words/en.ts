@@ -115,6 +115,8 @@ export const en = {
     connectingDetail: 'The page is asking the server for the document.',
     saved: 'Saved',
     savedDetail: 'Everything you wrote is stored on the server’s disk.',
+    savedUnkeptDetail:
+      'Everything you wrote is stored on the server’s disk. This browser keeps nothing: its storage is full, or closed to this page. What you type without the server lasts only as long as this tab. Make room on this device to change that.',
     saving: 'Saving…',
     savingDetail: 'Your last changes are on their way to the server’s disk.',
     viewOnly: 'View only',
@@ -125,9 +127,10 @@ export const en = {
       'The server cannot be reached; the page keeps trying. Go on writing: your text is kept in this browser and is sent when the connection is back.',
     offlineUnkept: 'Not saved: offline',
     offlineUnkeptDetail:
-      'The server cannot be reached, and this browser stores nothing for the page. Leave this tab open until it is saved, or copy your text.',
+      'The server cannot be reached, and this browser keeps nothing: its storage is full, or closed to this page. Make room on this device, leave this tab open until it is saved, or copy your text.',
     delayedKept: (message: string) => `${message} Until then your text is kept in this browser.`,
-    delayedUnkept: (message: string) => `${message} Leave this tab open until it is saved.`,
+    delayedUnkept: (message: string) =>
+      `${message} This browser keeps nothing: its storage is full, or closed to this page. Leave this tab open until it is saved, or copy your text.`,
     notSaved: (reason: string) => `Not saved: ${reason}`,
     reloadNeeded: 'Reload needed',
     reloadNeededDetail: 'The server was updated, and this page is older than it. Reload: what you wrote is kept.',

@@ -123,6 +123,8 @@ export const zh: Words = {
     connectingDetail: '页面正在向服务器请求文档。',
     saved: '已保存',
     savedDetail: '你写的一切都已存入服务器的磁盘。',
+    savedUnkeptDetail:
+      '你写的一切都已存入服务器的磁盘。本浏览器没有保留副本：其存储空间已满，或不允许此页面使用。离线时输入的文字只在此标签页打开期间存在。请在此设备上腾出空间。',
     saving: '正在保存…',
     savingDetail: '你最后的修改正在写入服务器的磁盘。',
     viewOnly: '只读',
@@ -132,9 +134,10 @@ export const zh: Words = {
     offlineDetail: '无法连接服务器，页面会不断重试。请继续写：文字保存在本浏览器中，恢复连接后会发送。',
     offlineUnkept: '未保存：离线',
     offlineUnkeptDetail:
-      '无法连接服务器，且本浏览器不为页面存储任何内容。请保持标签页打开直到保存完成，或复制你的文字。',
+      '无法连接服务器，且本浏览器无法保留任何内容：其存储空间已满，或不允许此页面使用。请在此设备上腾出空间，保持标签页打开直到保存完成，或复制你的文字。',
     delayedKept: (message) => `${message}在此之前，你的文字保存在本浏览器中。`,
-    delayedUnkept: (message) => `${message}请保持标签页打开直到保存完成。`,
+    delayedUnkept: (message) =>
+      `${message}本浏览器无法保留任何内容：其存储空间已满，或不允许此页面使用。请保持标签页打开直到保存完成，或复制你的文字。`,
     notSaved: (reason) => `未保存：${reason}`,
     reloadNeeded: '需要重新加载',
     reloadNeededDetail: '服务器已更新，此页面版本较旧。请重新加载：你写的内容会保留。',

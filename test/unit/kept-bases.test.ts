@@ -127,6 +127,21 @@ it('where not even a letter fits, nothing is called kept, and it is written once
   expect([journal.kept, await rowCount()]).toEqual([true, 2])
 })
 
+it('after so many failures that changes were given up, nothing is called kept until a base has them', async () => {
+  refuse(() => true)
+  const journal = journalOf('torn')
+  for (let n = 1; n <= 2 * limits.journalRowsMax; n++) journal.add(row(n))
+  await journal.flushed()
+  IDBObjectStore.prototype.put = put
+  const next = 2 * limits.journalRowsMax + 1
+  journal.add(row(next))
+  await journal.flushed()
+  expect(journal.kept).toBe(false)
+  journal.saveBase(baseOf(1), next)
+  await journal.flushed()
+  expect(journal.kept).toBe(true)
+})
+
 it('with the access the text goes, unless some of it was never saved', async () => {
   const typed = await keep('typed')
   typed.add(row(1))
