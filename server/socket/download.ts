@@ -8,7 +8,7 @@ export type SendSlice = (header: SliceHeader, bytes: Uint8Array, answered: () =>
 
 export class Download {
   readonly #id: number
-  readonly #bytes: Uint8Array
+  #bytes: Uint8Array
   readonly #send: SendSlice
   readonly #clock: Clock
   readonly #budget: ByteBudget
@@ -64,6 +64,8 @@ export class Download {
     if (this.#isOver) return
     this.#isOver = true
     this.#budget.giveBack(this.#bytes.length)
+    // Its seat keeps this object, and a state may be large.
+    this.#bytes = new Uint8Array()
     this.#cancelStall?.()
   }
 

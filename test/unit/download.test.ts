@@ -1,9 +1,14 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { ByteBudget } from '../../server/byte-budget.ts'
 import { Download } from '../../server/socket/download.ts'
 import { limits } from '../../shared/limits.ts'
 import type { SliceHeader } from '../../shared/protocol.ts'
 import { FakeClock } from '../harness/fake-clock.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
 
 function setUp(length: number) {
   const clock = new FakeClock()
@@ -92,4 +97,17 @@ test('a part of a budget never takes more than the whole has, and counts nothing
   a.giveBack(8)
   b.take(3)
   expect([a.bytes, whole.bytes]).toEqual([0, 3])
+})
+
+test('once it is over, it keeps nothing of the state', async () => {
+  const finished = () => {
+    const { sent, bytes, download } = setUp(limits.sliceBytes)
+    sent[0]!.answer()
+    return { download, bytes: new WeakRef(bytes) }
+  }
+  const { download, bytes } = finished()
+  await new Promise((resolve) => setImmediate(resolve))
+  collect()
+  expect(bytes.deref()).toBeUndefined()
+  expect(download.isUnderWay).toBe(false)
 })
