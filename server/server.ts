@@ -82,14 +82,17 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
   const isOpenToAll = options.httpServer === undefined && trustedProxies === 0
   const tcpPerAddressMax = limits.connectionsPerAddressMax + limits.httpConnectionsPerAddressMax
   const connections = new TcpConnections(httpServer, isOpenToAll ? tcpPerAddressMax : undefined)
-  // Somebody who asks and never reads must not keep an answer in memory for ever.
   if (options.httpServer === undefined) {
-    httpServer.setTimeout(limits.httpIdleMsMax)
     httpServer.headersTimeout = limits.httpHeadersMsMax
     httpServer.requestTimeout = limits.httpRequestMsMax
     httpServer.maxConnections = limits.connectionsMax + limits.httpConnectionsMax
   }
   const door = createSocketDoor(httpServer, clock, { publicUrl, allowedOrigins, trustedProxies })
+  // Somebody who asks and never reads must not keep an answer in memory for ever. From the first request on, and behind
+  // the door, which takes the listeners before it over: a WebSocket would keep the timer all its life.
+  if (options.httpServer === undefined) {
+    httpServer.on('request', ({ socket }) => void socket.setTimeout(limits.httpIdleMsMax))
+  }
   const broadcasterFor = (id: DocumentId) => door.broadcasterFor(id)
   const { fold, endFolding } = folding(clock)
   const rooms = new Rooms({ store, updateLog, queue, clock, random, log, events: metrics, fold, broadcasterFor })

@@ -8,16 +8,17 @@ import { limits } from '../../shared/limits.ts'
 import { protocolVersion } from '../../shared/protocol.ts'
 import { serverWireParser } from '../../shared/wire.ts'
 import { addressOf, isOriginAllowed } from '../addresses.ts'
-import { BroadcastAdapter } from '../broadcast-adapter.ts'
 import type { Clock } from '../clock.ts'
 import type { Broadcaster, Session } from '../session.ts'
 import { TokenBuckets } from '../token-bucket.ts'
 import { Callers } from './callers.ts'
 import { Connection, type ConnectionTools } from './connection.ts'
+import { DoorAdapter } from './door-adapter.ts'
 import { cutOff, QueueWatch, webSocketOf } from './queue-watch.ts'
 import { packetRates } from './rates.ts'
 import { chatRoom, docRoom } from './seat.ts'
 import type { ScriptoriumServer, ScriptoriumSocket } from './types.ts'
+import { type WebSocket, WebSocketTransport } from './websocket-transport.ts'
 
 type Conn = ScriptoriumSocket['conn']
 
@@ -46,7 +47,7 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
 
   const io: ScriptoriumServer = new Server(httpServer, {
     parser: serverWireParser,
-    adapter: BroadcastAdapter,
+    adapter: DoorAdapter,
     // For polling from pages of other origins that the host has listed; who may connect at all is allowRequest's business.
     cors: { origin: [...options.allowedOrigins] },
     serveClient: false,
@@ -62,6 +63,8 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
       decide(refusal, refusal === null)
     },
   })
+
+  useOwnTransport(io)
 
   function refusalOf(request: IncomingMessage): string | null {
     if (tools === undefined || tools.isDraining()) return 'draining'
@@ -90,17 +93,21 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
       tools = { ...given, sockets }
       const opened = tools
       closeWatch = () => watch.close()
+      // One function for all sockets, which know their connections.
+      function disconnected(this: ScriptoriumSocket, reason: string): void {
+        const connection = this.data as Connection
+        watch.delete(connection)
+        connection.close()
+        // Without a namespace nothing bounds how long the connection stays ([C4]).
+        if (reason === 'client namespace disconnect') this.conn.close()
+      }
       io.on('connection', (socket) => {
         const address = addressOf(socket.request, options.trustedProxies)
         forgetRequest(socket)
         const connection = new Connection(socket, { address, shares: callers.sharesOf(address) }, opened)
         watch.add(connection)
-        socket.on('disconnect', (reason) => {
-          watch.delete(connection)
-          connection.close()
-          // Without a namespace nothing bounds how long the connection stays ([C4]).
-          if (reason === 'client namespace disconnect') socket.conn.close()
-        })
+        socket.data = connection
+        socket.on('disconnect', disconnected)
       })
     },
     async close() {
@@ -132,6 +139,15 @@ async function withinMs(clock: Clock, ms: number, done: Promise<unknown>): Promi
   })
   await Promise.race([done, timeOver])
   cancel()
+}
+
+/** The types hide where the library makes its transports; polling stays as it is. */
+function useOwnTransport(io: ScriptoriumServer): void {
+  type Making = { createTransport(name: string, request: { websocket: WebSocket }): unknown }
+  const engine = io.engine as unknown as Making
+  const make = engine.createTransport.bind(engine)
+  engine.createTransport = (name, request) =>
+    name === 'websocket' ? new WebSocketTransport(request.websocket) : make(name, request)
 }
 
 /** Whatever a packet says, receiving it costs: an address that floods is cut off before rates of events matter ([C5]). */

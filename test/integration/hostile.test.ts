@@ -126,6 +126,28 @@ describe('[W3] what is no packet ends its connection and nothing else', () => {
   }
 })
 
+describe('[W3] nor is what Engine.IO has no word for', () => {
+  for (const text of ['', 'x', '7', '-1', '2probe', 'bAAAA', '\u{1f600}']) {
+    test(`${JSON.stringify(text)} ends its connection`, async () => {
+      const client = new RawClient(server.url)
+      await client.join(witnesses.document)
+      rawSocket(client).send(text)
+      await client.disconnected()
+      client.close()
+      await witnesses.unharmed()
+    })
+  }
+
+  test('words that have no meaning there are ignored', async () => {
+    const client = new RawClient(server.url)
+    await client.join(witnesses.document)
+    for (const text of ['0{}', '1', '3', '5', '6', '6noop']) rawSocket(client).send(text)
+    expect(await client.ask('leave')).toEqual([{ ok: true }])
+    client.close()
+    await witnesses.unharmed()
+  })
+})
+
 function rawSocket(client: RawClient): { send(data: string | Uint8Array): void } {
   return (client.socket.io.engine as unknown as { transport: { ws: { send(data: unknown): void } } }).transport.ws
 }
