@@ -170,7 +170,7 @@ export const limits = {
 
   // ── Broadcasts ──────────────────────────────────────────────────────────────────────────────────────────────────
   /** A room's next commit waits this many times what it took to tell its people of the last one, */
-  roomPaceFactor: 8,
+  roomPaceFactor: 12,
   /** but never longer than this. */
   roomDelayMsMax: 16,
   /** Bytes queued for one session above which it is stale: it gets nothing live until it has drained. */
