@@ -16,6 +16,11 @@ test('each line runs as its first letter does, and the arrow keys and the others
   const document = await createDocument(suite.url, { text: `${arabic}\nHello ${arabic}\n12. עברית and English\n---` })
   const [ada, bob] = await suite.meet(document.links.edit, document.links.edit)
   await eventually(async () => expect(await directions(ada)).toEqual(['rtl', 'ltr', 'rtl', 'ltr']))
+  // Said by the page: a browser that has to find out needs twice the time for a line of many letters.
+  const found = await ada.editor
+    .locator('.cm-line')
+    .evaluateAll((lines) => lines.map((line) => getComputedStyle(line).unicodeBidi))
+  expect(found).not.toContain('plaintext')
   const bobName = await bob.ownName()
   await bob.goTo('start')
   // The first letter stands at the right, and so does who is in front of it.
