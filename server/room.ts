@@ -29,6 +29,8 @@ export type RoomInit = {
   seq: Seq
   /** Last commit that the snapshot on disk covers. */
   snapshotSeq: Seq
+  /** The commit after which the first snapshot is due. */
+  compactAtSeq: Seq
   queue: CommitQueue
   clock: Clock
   broadcaster: Broadcaster
@@ -77,7 +79,7 @@ export class Room implements CommitSource {
     this.meta = init.meta
     this.document = init.document
     this.snapshotSeq = init.snapshotSeq
-    this.compactAtSeq = init.snapshotSeq + limits.tailRecordsMax
+    this.compactAtSeq = init.compactAtSeq
     this.#committedSeq = init.seq
     this.presence = new RoomPresence(init.clock, this.sessions, (changes) => {
       init.broadcaster.presence(changes)

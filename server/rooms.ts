@@ -135,6 +135,7 @@ export class Rooms {
       document,
       seq,
       snapshotSeq,
+      compactAtSeq: snapshotSeq + Math.ceil(limits.tailRecordsMax * this.#fraction(0.5)),
       queue,
       clock,
       events,
@@ -213,6 +214,11 @@ export class Rooms {
     this.#held.delete(id)
     room.close()
     if (room.deleted) this.onGone(id)
+  }
+
+  /** From `low` to 1, by chance: rooms that begin together and are as busy must not all do the same in the same moment. */
+  #fraction(low: number): number {
+    return low + ((1 - low) * this.#init.random(1)[0]!) / 255
   }
 
   #isCompactionDue(room: Room): boolean {

@@ -196,7 +196,7 @@ export const limits = {
   commitDelayMsMax: 10,
   /** Entries of a deleted document that one commit takes from the disk. */
   wipeEntriesMax: 1_000,
-  /** A snapshot is written when this many records came since the last one. */
+  /** A snapshot is written when this many records came since the last one; a room's first when it is half of that to all. */
   tailRecordsMax: 300,
   /** One more record for each so many bytes of state: compacting a large document costs more, and pays off later. */
   tailBytesPerRecord: 2 * kB,

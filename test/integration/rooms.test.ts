@@ -130,6 +130,21 @@ test('a document of many commits is compacted while people write, and reads the 
   await memory.close()
 })
 
+test('rooms that open together are not compacted together', async () => {
+  const due: number[] = []
+  for (let i = 0; i < 20; i++) {
+    const { id } = await createDocument(server.url)
+    const { room, release } = await server.app.rooms.acquire(id)
+    due.push(room.compactAtSeq)
+    release()
+  }
+  for (const seq of due) {
+    expect(seq).toBeGreaterThanOrEqual(limits.tailRecordsMax / 2)
+    expect(seq).toBeLessThanOrEqual(limits.tailRecordsMax)
+  }
+  expect(new Set(due).size).toBeGreaterThan(1)
+})
+
 test('[J7] a backup from before: whoever saw what is gone is refused as lineage-changed, a newcomer is not', async () => {
   const dataDir = await temporaryFolder()
   const backup = await temporaryFolder()

@@ -45,6 +45,7 @@ beforeEach(() => {
     document: new LiveDocument(undefined),
     seq: 0,
     snapshotSeq: 0,
+    compactAtSeq: 300,
     queue: new CommitQueue({ store, clock, stopwatch: () => 0, limits: { commitCostMs: 0 } }),
     clock,
     broadcaster: {
