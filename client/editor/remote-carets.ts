@@ -53,9 +53,10 @@ export class RemoteCaret implements LayerMarker {
     if (leftward) classes.push('leftward')
     const className = classes.join(' ')
     if (caret.className !== className) caret.className = className
-    caret.style.left = `${left}px`
-    caret.style.top = `${top}px`
-    caret.style.height = `${height}px`
+    // Moved and not placed: the browser need not lay anything out again.
+    caret.style.transform = `translate(${left}px, ${top}px)`
+    const size = `${height}px`
+    if (caret.style.height !== size) caret.style.height = size
     const text = caret.firstChild?.firstChild
     if (text && text.nodeValue !== name) text.nodeValue = name
   }

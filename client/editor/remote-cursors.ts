@@ -6,6 +6,7 @@ import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import { personHueIndex } from '../../shared/colors.ts'
 import { limits } from '../../shared/limits.ts'
+import { browserPaceClock, DrawingPace } from './drawing-pace.ts'
 import { placeFlag } from './flag-placement.ts'
 import { LineMeasures } from './line-measures.ts'
 import { RemoteCaret } from './remote-carets.ts'
@@ -29,11 +30,6 @@ export const measureAgain = Facet.define<(update: ViewUpdate) => boolean>()
 export const cursorNames = Facet.define<ReadonlyMap<number, string>, ReadonlyMap<number, string>>({
   combine: ([names]) => names ?? new Map(),
 })
-
-/** Others' cursors are moved again after this many times what it cost, */
-const restFactor = 20
-/** but never later than this, ms: people are still seen to move. */
-const restMsMax = 250
 
 const cursorsMoved = StateEffect.define<null>()
 
@@ -73,11 +69,12 @@ class RemoteCursors {
   private readonly cursors = new Map<number, RemoteCursor>()
   /** Clients whose presence changed, or names text that has not arrived yet. */
   private readonly due = new Set<number>()
-  private resolveTimer: ReturnType<typeof setTimeout> | undefined
-  /** ms of `performance.now()` before which nobody is moved again. */
-  private restUntil = 0
-  /** What the last moves cost, ms. */
-  private cost = 0
+  /** Not in a frame callback: CodeMirror would draw a frame later. */
+  private readonly pace = new DrawingPace(browserPaceClock, () => this.drawMoves())
+  /** The last change of the text was somebody else's. */
+  private isOthersText = false
+  /** What moving cost that is being drawn, ms. */
+  private cost: number | undefined
   private hideTimer: ReturnType<typeof setTimeout> | undefined
   private readonly measures: LineMeasures
 
@@ -99,17 +96,20 @@ class RemoteCursors {
       cursor.anchor = update.changes.mapPos(cursor.anchor, 1)
       cursor.head = update.changes.mapPos(cursor.head, 1)
     }
-    if (this.due.size > 0) this.resolveSoon()
+    this.isOthersText = isRemote
+    this.pace.textChanged()
+    if (this.due.size > 0) this.pace.wait()
   }
 
   destroy(): void {
     this.awareness.off('change', this.onPresence)
-    clearTimeout(this.resolveTimer)
+    this.pace.stop()
     clearTimeout(this.hideTimer)
     this.measures.close()
   }
 
   carets(view: EditorView): RemoteCaret[] {
+    this.goAlong()
     const now = performance.now()
     const { scrollTop, clientWidth } = view.scrollDOM
     this.measures.begin()
@@ -123,12 +123,13 @@ class RemoteCursors {
       const flag = placeFlag({ left, top, scrollTop, width: clientWidth, rem: this.measures.rem, name })
       return [new RemoteCaret({ left, top, height, name, color, idle, isMoving: shownUntil > now, ...flag })]
     })
-    this.cost += performance.now() - now
-    this.rest(now)
+    if (this.cost !== undefined) this.pace.rest(this.cost + performance.now() - now)
+    this.cost = undefined
     return carets
   }
 
   selections(): RectangleMarker[] {
+    this.goAlong()
     const selecting = [...this.cursors.values()].filter(({ anchor, head }) => anchor !== head)
     if (selecting.length > 0) this.measures.begin()
     return selecting.flatMap(({ anchor, head, color }) => {
@@ -143,30 +144,29 @@ class RemoteCursors {
     for (const id of [...changes.added, ...changes.updated, ...changes.removed]) {
       if (id !== this.awareness.clientID) this.due.add(id)
     }
-    if (this.due.size > 0) this.resolveSoon()
+    if (this.due.size > 0) this.pace.wait()
+  }
+
+  /** Nothing else is drawn: CodeMirror is asked to, if anybody has moved. */
+  private drawMoves(): void {
+    if (this.move()) this.view.dispatch(movedSpec)
   }
 
   /**
-   * Never while the text is being changed; and not in a frame callback, or CodeMirror would draw a frame later. The more it
-   * costs the more seldom, so that fifty people in one screen leave a slow machine its time for keys.
+   * In a drawing that happens anyway, when the text is at rest, and the same in the editor as in the document. Not in that
+   * of a letter typed here: it would be seen later.
    */
-  private resolveSoon(): void {
-    this.resolveTimer ??= setTimeout(
-      () => {
-        this.resolveTimer = undefined
-        const start = performance.now()
-        const hasChanged = this.resolve()
-        this.cost = performance.now() - start
-        this.rest(start)
-        if (hasChanged) this.view.dispatch(movedSpec)
-      },
-      Math.max(0, this.restUntil - performance.now()),
-    )
+  private goAlong(): void {
+    if (this.isOthersText && this.pace.goesAlong()) this.move()
   }
 
-  /** After each part of the work: what it cost together counts. */
-  private rest(start: number): void {
-    this.restUntil = start + Math.min(restMsMax, Math.max(limits.presenceIntervalMs, this.cost * restFactor))
+  /** Never while the text is being changed. True when anything is to be drawn anew. */
+  private move(): boolean {
+    const start = performance.now()
+    const hasChanged = this.resolve()
+    this.cost = performance.now() - start
+    this.pace.rest(this.cost)
+    return hasChanged
   }
 
   private resolve(): boolean {

@@ -17,7 +17,14 @@ export const theme = EditorView.theme({
 
   '.cm-remote-selections, .cm-remote-carets': { pointerEvents: 'none' },
   '.cm-remote-selection': { backgroundColor: 'var(--person-soft)', borderRadius: '2px' },
-  '.cm-remote-caret': { width: '2px', marginLeft: '-1px', borderRadius: '1px', backgroundColor: 'var(--person)' },
+  '.cm-remote-caret': {
+    left: '0',
+    top: '0',
+    width: '2px',
+    marginLeft: '-1px',
+    borderRadius: '1px',
+    backgroundColor: 'var(--person)',
+  },
   '.cm-remote-caret.idle': { opacity: '0.45' },
   '.cm-remote-flag': {
     position: 'absolute',
