@@ -16,6 +16,7 @@ import { DocumentSkeleton } from './document-skeleton.tsx'
 import { DocumentView } from './document-view.ts'
 import { watchFollowers } from './followers.ts'
 import type { DocumentPageProps } from './page-context.ts'
+import { tellRecovered } from './recovered-toast.ts'
 import { TopBar } from './top-bar.tsx'
 import '../styles/document.css'
 import '../styles/cards.css'
@@ -33,7 +34,6 @@ export function DocumentPage({ context, link }: DocumentPageProps): JSX.Element 
   useEffect(() => {
     const { person, storage } = context
     const events = {
-      recovered: (characters: number) => toasts.show(words().save.recovered(characters)),
       languageChanged: (name: string, language: Parameters<typeof languageName>[0]) =>
         toasts.show(words().status.languageChanged(name, languageName(language))),
       titleChanged: (name: string, title: string) => toasts.show(words().title.changed(name, title)),
@@ -54,6 +54,7 @@ export function DocumentPage({ context, link }: DocumentPageProps): JSX.Element 
   useEffect(() => {
     if (session === undefined) return
     const ends = [announceSession(session, announcer), guardLeaving(session), titleTab(session)]
+    ends.push(tellRecovered({ session, view, toasts }))
     ends.push(listenToKeys(view, () => session.language.peek() === 'markdown'))
     ends.push(watchFollowers(session, context.settings), announceEditsOnChoice(session, announcer, context.settings))
     return () => {
@@ -61,7 +62,7 @@ export function DocumentPage({ context, link }: DocumentPageProps): JSX.Element 
       // After startOver the provider is closed already: closing it again does nothing.
       void session.close()
     }
-  }, [session, announcer, view, context])
+  }, [session, announcer, toasts, view, context])
   if (session === undefined) return <DocumentSkeleton />
   return (
     <>

@@ -8,7 +8,7 @@ import { type Role, textName, type Usage } from '../../shared/protocol.ts'
 import { defaultSettings, type Language } from '../../shared/settings.ts'
 import type { Editor } from '../editor/editor.ts'
 import { ChatState } from '../panels/chat-state.ts'
-import { Provider, type TextAside } from '../sync/index.ts'
+import { Provider, type Recovered, type TextAside } from '../sync/index.ts'
 import type { Progress, ProviderStatus, SaveState } from '../sync/types.ts'
 import type { PageStorage } from '../ui/storage.ts'
 import type { DocumentLink } from './link.ts'
@@ -20,7 +20,6 @@ import type { SaveView } from './save-words.ts'
 export type Following = { personId: PersonId; name: string; color: number; end: () => void }
 
 export type SessionEvents = {
-  recovered(characters: number): void
   /** Somebody else set another language. */
   languageChanged(person: string, language: Language): void
   /** Somebody else gave it another title; an empty one: took it away. */
@@ -52,6 +51,8 @@ export class DocumentSession {
   readonly usage: Signal<Usage | undefined>
   readonly progress: Signal<Progress | undefined> = signal(undefined)
   readonly refusal: Signal<{ refusal: Refusal; localText: string } | undefined> = signal(undefined)
+  /** What was typed offline and is merged now; the last time that there was something. */
+  readonly recovered: Signal<Recovered | undefined> = signal(undefined)
   /** The server has answered a join. */
   readonly isJoined: Signal<boolean> = signal(false)
   /** There is a text to show: the server's, or the one this browser kept. */
@@ -177,7 +178,9 @@ export class DocumentSession {
       provider.on('progress', (progress) => {
         this.progress.value = progress.bytes < progress.of ? progress : undefined
       }),
-      provider.on('recovered', ({ characters }) => this.options.events.recovered(characters)),
+      provider.on('recovered', (recovered) => {
+        this.recovered.value = recovered
+      }),
       provider.on('refused', (refusal, localText) => {
         this.refusal.value = { refusal, localText }
         // Text that was never saved must be offered again after a reload, so its key stays good for it.

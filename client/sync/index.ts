@@ -16,6 +16,7 @@ export { applyDifferences, cleanText, type TextDifference, textDifferences } fro
 export type { TextAside } from './journal.ts'
 export { toPosition, toRelative } from './presence.ts'
 export { Provider, type ProviderInternals } from './provider.ts'
+export { type ClockRange, type Passage, passagesOf, type Recovered } from './recovered.ts'
 export type {
   ChatOptions,
   Progress,

@@ -18,13 +18,14 @@ import { guarded } from './emitter.ts'
 import { keepTextClean } from './hygiene.ts'
 import type { Adopted, Journal, TextAside } from './journal.ts'
 import { isEmptyUpdate, Outbox, type Packet } from './outbox.ts'
+import { type Recovered, recoveredOf } from './recovered.ts'
 import { anotherYjs, serverWentBack } from './refusals.ts'
 
 export type LocalCopyHost = {
   /** A local update is in the outbox. */
   edited(): void
-  /** So many UTF-16 units that an earlier visit left unacknowledged are in the document again, and in the outbox. */
-  recovered(characters: number): void
+  /** Text of an earlier visit, or typed while away, is merged with the server's, and about to be sent. */
+  recovered(recovered: Recovered): void
 }
 
 /** Names a base, besides its state. */
@@ -44,6 +45,8 @@ export class LocalCopy {
   /** The id to ask for: this tab's own from before a reload, or the one it has. */
   private wanted: ClientId | undefined
   private mayWrite = true
+  /** What the next join merges may be text that was typed without the server. */
+  private wasAway = false
   /** Names the base that this tab wrote last. */
   private lastBase = ''
   private readonly stopCleaning: () => void
@@ -121,8 +124,13 @@ export class LocalCopy {
     return answer
   }
 
+  /** There is no server: what is typed from here on is recovered by the next join. */
+  away(): void {
+    this.wasAway = true
+  }
+
   /** The server's answer to a join: its text in, the granted id from here on. */
-  joined(answer: JoinAnswer, update: Uint8Array | undefined): void {
+  joined(answer: JoinAnswer, update: Uint8Array | undefined, serverStateVector: Uint8Array): void {
     this.lineage = answer.lineage
     this.mayWrite = answer.role !== 'view'
     for (const { id, token } of answer.clients) this.claims.set(id, token)
@@ -132,7 +140,8 @@ export class LocalCopy {
     this.writeWith(answer.clientId)
     this.forgetSettledClaims()
     this.tellOwner()
-    if (!this.mayWrite) this.journal.leave()
+    if (this.mayWrite) this.tellRecovered(serverStateVector)
+    else this.journal.leave()
   }
 
   /** An update from the server. */
@@ -196,15 +205,15 @@ export class LocalCopy {
     this.applyQuietly(adopted.acknowledged)
     if (adopted.rows.length === 0) return
     this.outbox.restore(adopted.rows)
-    let characters = 0
-    const count = (event: Y.YTextEvent) => {
-      for (const { insert } of event.delta) if (typeof insert === 'string') characters += insert.length
-    }
-    const text = this.doc.getText(textName)
-    text.observe(count)
     this.applyQuietly(adopted.rows.map((row) => row.bytes))
-    text.unobserve(count)
-    if (characters > 0) this.host.recovered(characters)
+    this.wasAway = true
+  }
+
+  private tellRecovered(serverStateVector: Uint8Array): void {
+    if (!this.wasAway) return
+    this.wasAway = false
+    const recovered = this.outbox.count > 0 ? recoveredOf(this.doc.getText(textName), serverStateVector) : undefined
+    if (recovered !== undefined) this.host.recovered(recovered)
   }
 
   private applyQuietly(updates: readonly Uint8Array[]): void {

@@ -66,14 +66,13 @@ export class ProviderCore {
     journal.onKept = () => this.saveChanged()
     this.copy = new LocalCopy(options.doc, journal, clock, {
       edited: () => this.onEdited(),
-      recovered: (characters) => this.emitter.emit('recovered', { characters }),
+      recovered: (recovered) => this.emitter.emit('recovered', recovered),
     })
     // Only now: an Awareness takes the document's id when it is made, and the copy has just set it.
     this.awareness = new Awareness(options.doc)
     this.awareness.setLocalState({ user: this.shown, cursor: null, idle: false })
     const me = () => ({ ...this.presence.personOf(this.copy.clientId), ...this.shown })
-    const people = () => this.presence.list
-    this.chat = new Chat({ ...chatOver(() => this.socket, this.emitter), me, people }, clock)
+    this.chat = new Chat({ ...chatOver(() => this.socket, this.emitter), me, people: () => this.presence.list }, clock)
     this.presence = new Presence(
       this.awareness,
       clock,
@@ -162,6 +161,7 @@ export class ProviderCore {
     if (before !== undefined && before !== sessionOf(phase)) before.end()
     if (phase.kind !== 'live' && phase.kind !== 'joining') this.presence.offline()
     if (phase.kind === 'live') this.wasAnswered = true
+    if (this.status === 'offline') this.copy.away()
     this.announcer.tellStatus(this.status)
     this.saveChanged()
   }

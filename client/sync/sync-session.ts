@@ -174,7 +174,7 @@ export class SyncSession {
     const { held } = this.state
     this.watch(undefined)
     this.guarded(() => {
-      copy.joined(answer, update)
+      copy.joined(answer, update, serverStateVector)
       ledger.reset(answer.seq)
       const sender = new UpdateSender(this.socket, copy, answer.role, serverStateVector, this.senderHost())
       this.state = { kind: 'joined', sender }

@@ -6,6 +6,7 @@ import type { Refusal } from '../../shared/errors.ts'
 import type { ClientId, Lineage, PersonId } from '../../shared/ids.ts'
 import type { ChatMessage, PersonEntry, Quote, Role, Seq, Usage } from '../../shared/protocol.ts'
 import type { Settings } from '../../shared/settings.ts'
+import type { Recovered } from './recovered.ts'
 
 export type ProviderOptions = {
   /** Origin of the server, e.g. `http://localhost:3000`. */
@@ -63,8 +64,8 @@ export type ProviderEvents = {
   usage: (usage: Usage) => void
   /** A large state is on its way; `bytes === of` when it has arrived. */
   progress: (progress: Progress) => void
-  /** Text of an earlier visit, typed but never acknowledged, was found in the browser and is in the document again. */
-  recovered: (recovered: { characters: number }) => void
+  /** A join merged text that was typed while the server was away, or in an earlier visit; where: `passagesOf`. */
+  recovered: (recovered: Recovered) => void
   synced: () => void
   /** status became `refused`: `localText` is the text of this tab, kept for the person to take. */
   refused: (refusal: Refusal, localText: string) => void

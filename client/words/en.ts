@@ -153,6 +153,8 @@ export const en = {
     changes: (count: number) => plural(count, 'change', 'changes'),
     since: 'Since',
     recovered: (count: number) => `Recovered ${plural(count, 'character', 'characters')} typed offline`,
+    showRecovered: 'Show',
+    recoveredGone: 'What you typed offline has been deleted since.',
   },
   refused: {
     headlines: {

@@ -160,6 +160,8 @@ export const zh: Words = {
     changes: (count) => `${count} 处修改`,
     since: '开始于',
     recovered: (count) => `已恢复离线时输入的 ${count} 个字符`,
+    showRecovered: '显示',
+    recoveredGone: '你离线时输入的文字后来已被删除。',
   },
   refused: {
     headlines: {

@@ -33,12 +33,33 @@ test('text typed offline comes back after a crash of the tab, before the network
   const tab = tabs.open('one', { autoConnect: false })
   await tab.provider.whenLoaded()
   expect(tab.text()).toBe('base offline')
-  expect(tab.recovered).toEqual(['offline'.length])
+  expect(tab.recovered).toEqual([])
   expect(tab.provider.unsavedCount).toBeGreaterThan(0)
   tab.provider.connect()
   await tab.provider.whenSaved()
+  expect(tab.recovered).toEqual(['offline'.length])
   expect(await textOnServer(server.url, document)).toBe('base offline')
   expect(tab.text()).toBe('base offline')
+})
+
+test('what was typed offline is told of when the connection is back, once; what is typed online is not', async () => {
+  const tab = tabs.open('one')
+  tab.type('before the first join ')
+  await tab.provider.whenSaved()
+  expect(tab.recovered).toEqual([])
+  for (const [i, typed] of ['offline', 'again'].entries()) {
+    tab.provider.disconnect()
+    tab.type(typed)
+    tab.provider.connect()
+    await eventually(() => expect(tab.recovered.slice(i)).toEqual([typed.length]))
+    tab.type(' online ')
+    await tab.provider.whenSaved()
+  }
+  tab.provider.disconnect()
+  tab.provider.doc.getText('content').delete(0, 2)
+  tab.provider.connect()
+  await tab.provider.whenSaved()
+  expect(tab.recovered).toEqual(['offline'.length, 'again'.length])
 })
 
 test('typing between the crash and the network goes on without a clash of ids', async () => {
@@ -48,6 +69,7 @@ test('typing between the crash and the network goes on without a clash of ids', 
   tab.type('after')
   tab.provider.connect()
   await tab.provider.whenSaved()
+  expect(tab.recovered).toEqual(['before after'.length])
   expect(await textOnServer(server.url, document)).toBe('base before after')
 })
 
@@ -110,6 +132,7 @@ test('a view-only tab hands on what it found: an edit tab opened next sends it',
   await viewer.provider.whenSynced()
   await eventually(() => expect(viewer.provider.role).toBe('view'))
   await viewer.journal.flushed()
+  expect(viewer.recovered).toEqual([])
   const editor = tabs.open('editor')
   await editor.provider.whenSynced()
   await editor.provider.whenSaved()
