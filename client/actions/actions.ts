@@ -116,7 +116,10 @@ function files({ session, toasts }: ActionTools): Action[] {
     group: 'file',
     label,
     inMenu: true,
-    run: async () => (await import('../files/export.ts')).download({ title: title(), text: text(), ending }),
+    run: async () => {
+      const { download } = await import('../files/export.ts')
+      await patiently(download({ title: title(), text: text(), ending }), toasts)
+    },
   })
   const copy = (id: string, label: string, kind: 'markdown' | 'html'): Action => ({
     id,
@@ -124,7 +127,8 @@ function files({ session, toasts }: ActionTools): Action[] {
     label,
     inMenu: true,
     run: async () => {
-      const isCopied = await (await import('../files/export.ts')).copy({ text: text(), kind })
+      const { copy } = await import('../files/export.ts')
+      const isCopied = await patiently(copy({ text: text(), kind }), toasts)
       toasts.show(isCopied ? words().files.copied : words().files.copyRefused)
     },
   })
@@ -153,6 +157,14 @@ function files({ session, toasts }: ActionTools): Action[] {
       : []),
     { id: 'print', group: 'file', label: say.print, inMenu: true, run: () => print() },
   ]
+}
+
+const longMs = 1_000
+
+/** Of a long text: one may write on meanwhile, and sees that it is being done. */
+function patiently<T>(work: Promise<T>, toasts: Toasts): Promise<T> {
+  const timer = setTimeout(() => toasts.show(words().files.preparing), longMs)
+  return work.finally(() => clearTimeout(timer))
 }
 
 function people(tools: ActionTools): Action[] {

@@ -1,4 +1,5 @@
 // A text as a file or on the clipboard: as it is written, or as the web page that its preview shows.
+import type { Block } from '../preview/messages.ts'
 import { Renderer } from '../preview/renderer.ts'
 import { sanitise } from '../preview/sanitise.ts'
 import { copyText, downloadText, fileNameOf } from '../ui/copy.ts'
@@ -16,20 +17,24 @@ export async function download({ title, text, ending }: Wanted): Promise<void> {
 /** False when the browser does not let the page copy. Rejects when the text could not be rendered. */
 export async function copy({ text, kind }: { text: string; kind: 'markdown' | 'html' }): Promise<boolean> {
   if (kind === 'markdown') return copyText(text)
-  const html = await render(text)
+  const html = render(text)
+  return (await copyByClipboard(html, text)) || copyByEvent(await html, text)
+}
+
+/** Asked before the page is made, while the press of the person still counts: the browser waits for it. */
+async function copyByClipboard(html: Promise<string>, text: string): Promise<boolean> {
+  if (!navigator.clipboard || typeof ClipboardItem === 'undefined') return false
   try {
-    if (navigator.clipboard && typeof ClipboardItem !== 'undefined') {
-      const item = new ClipboardItem({
-        'text/html': new Blob([html], { type: 'text/html' }),
-        'text/plain': new Blob([text], { type: 'text/plain' }),
-      })
-      await navigator.clipboard.write([item])
-      return true
-    }
+    const item = new ClipboardItem({
+      'text/html': html.then((it) => new Blob([it], { type: 'text/html' })),
+      'text/plain': new Blob([text], { type: 'text/plain' }),
+    })
+    await navigator.clipboard.write([item])
+    return true
   } catch {
-    // Refused, or a page over plain http: the old way may still work.
+    // Refused, or there is no page to copy, which the caller finds out: the old way may still work.
+    return false
   }
-  return copyByEvent(html, text)
 }
 
 function copyByEvent(html: string, text: string): boolean {
@@ -55,13 +60,41 @@ async function render(text: string): Promise<string> {
   const renderer = new Renderer()
   try {
     const { blocks } = await renderer.render(text, 'file')
-    const host = document.createElement('div')
-    for (const { html } of blocks) host.append(sanitise(html))
-    for (const box of host.querySelectorAll('input')) box.setAttribute('disabled', '')
-    return host.innerHTML
+    return await sanitised(blocks)
   } finally {
     renderer.close()
   }
+}
+
+const sliceMs = 6
+
+/** A few milliseconds' worth at a time: one can write while a long text is made into a page. */
+async function sanitised(blocks: readonly Block[]): Promise<string> {
+  const parts: string[] = []
+  let until = performance.now() + sliceMs
+  for (const { html } of blocks) {
+    if (performance.now() > until) {
+      await nextTask()
+      until = performance.now() + sliceMs
+    }
+    const host = document.createElement('div')
+    host.append(sanitise(html))
+    for (const box of host.querySelectorAll('input')) box.setAttribute('disabled', '')
+    parts.push(host.innerHTML)
+  }
+  return parts.join('')
+}
+
+/** Not by a timer: who looks at another tab meanwhile would wait for a second each time. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
 }
 
 const style = `body{max-width:42rem;margin:3rem auto;padding:0 1.5rem;font:1rem/1.6 system-ui,sans-serif;color:#222}

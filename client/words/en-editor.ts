@@ -144,6 +144,7 @@ export const enEditor = {
     oneAtATime: 'One file at a time, please.',
     cancel: 'Cancel',
     drop: 'Drop a text file to put it into the text',
+    preparing: 'Preparing a long text…',
     copied: 'Copied',
     copyRefused: 'This browser does not let the page copy that.',
     megabytes: (count: string) => `${count} MB`,

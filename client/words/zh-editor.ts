@@ -142,6 +142,7 @@ export const zhEditor: Pick<Words, keyof typeof enEditor> = {
     oneAtATime: '请一次导入一个文件。',
     cancel: '取消',
     drop: '拖放文本文件以插入正文',
+    preparing: '正在准备较长的文本…',
     copied: '已复制',
     copyRefused: '浏览器不允许页面复制此内容。',
     megabytes: (count) => `${count} MB`,
