@@ -7,7 +7,7 @@ import type { PageContext } from '../pages/page-context.ts'
 import type { ShownPerson } from '../pages/people.ts'
 import type { Toasts } from '../ui/toasts.tsx'
 import { words } from '../words/words.ts'
-import { keysOf, type PageShortcut, pageShortcuts } from './shortcuts.ts'
+import { isApple, keysOf, type PageShortcut, pageShortcuts } from './shortcuts.ts'
 
 export type ActionGroup = 'write' | 'view' | 'file' | 'people' | 'page'
 export type Action = {
@@ -42,7 +42,7 @@ function writing({ session, view }: ActionTools): Action[] {
     inMenu: true,
     run: () => openFind(editor, view),
   }
-  if (editor.view.state.readOnly) return [find]
+  if (editor.view.state.readOnly) return [{ ...find, label: words().search.find }]
   const command = (id: string, label: string, name: EditorCommand, keys?: string): Action => ({
     id,
     group: 'write',
@@ -74,10 +74,10 @@ function writing({ session, view }: ActionTools): Action[] {
     command('cursorBelow', say.cursorBelow, 'addCursorBelow', 'Mod-Alt-ArrowDown'),
     command('lineUp', say.lineUp, 'moveLineUp', 'Alt-ArrowUp'),
     command('lineDown', say.lineDown, 'moveLineDown', 'Alt-ArrowDown'),
-    command('fold', say.fold, 'foldCode', 'Mod-Shift-['),
-    command('unfold', say.unfold, 'unfoldCode', 'Mod-Shift-]'),
-    command('foldAll', say.foldAll, 'foldAll', 'Mod-Alt-['),
-    command('unfoldAll', say.unfoldAll, 'unfoldAll', 'Mod-Alt-]'),
+    command('fold', say.fold, 'foldCode', isApple() ? 'Mod-Alt-[' : 'Mod-Shift-['),
+    command('unfold', say.unfold, 'unfoldCode', isApple() ? 'Mod-Alt-]' : 'Mod-Shift-]'),
+    command('foldAll', say.foldAll, 'foldAll', 'Ctrl-Alt-['),
+    command('unfoldAll', say.unfoldAll, 'unfoldAll', 'Ctrl-Alt-]'),
   ]
 }
 

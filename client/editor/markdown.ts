@@ -1,9 +1,10 @@
-// Markdown, as much of it as helps reading what is written: headings, emphasis, code, links, quotes, lists. Loaded beside
-// the document.
+// Markdown, as much of it as helps reading what is written: headings, emphasis, code, links, quotes, lists, and what can be
+// folded. Loaded beside the document.
 import { defineLanguageFacet, HighlightStyle, Language, syntaxHighlighting } from '@codemirror/language'
 import type { Extension } from '@codemirror/state'
 import { tags } from '@lezer/highlight'
 import { type MarkdownConfig, parser, Strikethrough, TaskList } from '@lezer/markdown'
+import { blocks, sections } from './markdown-folding.ts'
 
 const data = defineLanguageFacet({ commentTokens: { block: { open: '<!--', close: '-->' } } })
 
@@ -41,6 +42,7 @@ const shortParagraphs: MarkdownConfig = {
 }
 
 export const markdown: Extension = [
-  new Language(data, parser.configure([Strikethrough, TaskList, shortParagraphs]), [], 'markdown').extension,
+  new Language(data, parser.configure([Strikethrough, TaskList, shortParagraphs, blocks]), [], 'markdown').extension,
+  sections,
   syntaxHighlighting(style),
 ]

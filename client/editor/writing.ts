@@ -15,7 +15,6 @@ import {
   bracketMatching,
   codeFolding,
   foldAll,
-  foldCode,
   foldGutter,
   foldKeymap,
   indentOnInput,
@@ -34,6 +33,7 @@ import {
   rectangularSelection,
 } from '@codemirror/view'
 import { wrapSelection } from './emphasis.ts'
+import { foldHere } from './fold-here.ts'
 import { measureAgain } from './remote-cursors.ts'
 
 const lineKeymap: readonly KeyBinding[] = [
@@ -76,6 +76,8 @@ export const writing: Extension = [
   keymap.of([
     ...lineKeymap,
     ...defaultKeymap.filter(({ key = '' }) => !pageKeys.has(key)),
+    // Instead of CodeMirror's own, which needs the cursor on the first line.
+    { key: 'Ctrl-Shift-[', mac: 'Cmd-Alt-[', run: foldHere },
     ...foldKeymap,
     // Esc, then Tab leaves the text; the list of shortcuts says so.
     indentWithTab,
@@ -95,7 +97,7 @@ export const commands = {
   addCursorBelow,
   moveLineUp,
   moveLineDown,
-  foldCode,
+  foldCode: foldHere,
   unfoldCode,
   foldAll,
   unfoldAll,

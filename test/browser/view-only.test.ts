@@ -34,6 +34,18 @@ test('[H3] with a view link the chat can be read, and a line stands where one wo
   expect(await reader.composer.count()).toBe(0)
 })
 
+test('[A1] with a view link one is offered to find words, and not to replace them', async () => {
+  const document = await createDocument(suite.url, { text: 'to be read' })
+  const [reader] = await suite.meet(document.links.view)
+  await reader.expectSaveState('View only')
+  await reader.page.getByRole('button', { name: 'More', exact: true }).click()
+  await reader.page.getByText('Download as Markdown').waitFor()
+  expect(await reader.page.getByText('Find and replace').count()).toBe(0)
+  await reader.page.getByRole('button', { name: /^Find/ }).click()
+  await reader.page.getByRole('textbox', { name: 'Find' }).waitFor()
+  expect(await reader.page.getByRole('textbox', { name: 'Replace' }).count()).toBe(0)
+})
+
 test('[A1] with a view link only the view link can be passed on', async () => {
   const document = await createDocument(suite.url)
   const [reader] = await suite.meet(document.links.view)

@@ -78,6 +78,37 @@ test('several cursors write at once', async () => {
   await expectTexts([ada, bob], 'a name\na name\na word')
 })
 
+test('a bracket shows the one that belongs to it', async () => {
+  const document = await createDocument(suite.url, { text: 'f(a[1], {b: 2})' })
+  const [ada] = await suite.meet(document.links.edit)
+  await ada.goTo('end')
+  const matching = ada.page.locator('.cm-matchingBracket')
+  await eventually(async () => expect(await matching.allTextContents()).toEqual(['(', ')']))
+})
+
+test('a section is folded and unfolded, and stays folded while others write above it', async () => {
+  const document = await createDocument(suite.url, { text: '# One\n\nhidden words\n\n# Two\n\nseen words' })
+  const [ada, bob] = await suite.meet(document.links.edit, document.links.edit)
+  // With the cursor anywhere in it.
+  await ada.goTo('start')
+  await ada.press('ArrowDown', 'ArrowDown')
+  await command(ada, 'Fold section')
+  const fold = ada.page.locator('.cm-foldPlaceholder')
+  await fold.waitFor()
+  await bob.goTo('start')
+  await bob.type('above\n\n')
+  await ada.editor.getByText('above').waitFor()
+  expect([await fold.count(), await ada.page.getByText('hidden words').count()]).toEqual([1, 0])
+  await ada.page.getByText('seen words').waitFor()
+  await command(ada, 'Unfold everything')
+  await ada.page.getByText('hidden words').waitFor()
+  expect(await fold.count()).toBe(0)
+  await ada.press('Control+Shift+BracketLeft')
+  await fold.waitFor()
+  await ada.press('Control+Shift+BracketRight')
+  await ada.page.getByText('hidden words').waitFor()
+})
+
 test('words are counted as they are written, and of the selection, in every script', async () => {
   const document = await createDocument(suite.url, { text: 'one two\nthree' })
   const [ada] = await suite.meet(document.links.edit)
