@@ -23,9 +23,12 @@ export class Announcer {
   }
 
   private readonly next = (): void => {
-    const line = this.waiting.shift()
+    const [line] = this.waiting
     this.timer = line === undefined ? undefined : setTimeout(this.next, paceMs)
-    if (line !== undefined) this.line.value = line
+    // A region that has the same words again is not read again: it is empty in between, and when all is said.
+    const isNew = line !== undefined && line !== this.line.value
+    this.line.value = isNew ? line : ''
+    if (isNew) this.waiting.shift()
   }
 }
 

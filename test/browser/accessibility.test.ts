@@ -1,8 +1,11 @@
 // That nobody is kept out: the keyboard reaches everything and gets back. What axe finds: every-state.test.ts.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { newPerson } from '../harness/browser.ts'
 import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
+import { connectionTrouble, DocumentPage, openDocument } from '../harness/page-object.ts'
+import { PageWire } from '../harness/page-wire.ts'
 import { createDocument } from '../harness/server.ts'
 
 const suite = browserSuite()
@@ -140,4 +143,70 @@ test('nothing moves for who asked for that', async () => {
   await ada.press('Escape', 'Control+k')
   await ada.page.getByRole('dialog', { name: 'Commands' }).waitFor()
   expect(await moving()).toBe(0)
+})
+
+/** What a screen reader is told from now on: whatever the page's region changes to. */
+async function listen(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const heard: string[] = []
+    Object.assign(globalThis, { heard })
+    const region = document.querySelector('.unseen[aria-live]')!
+    const hear = () => region.textContent !== '' && heard.push(region.textContent)
+    new MutationObserver(hear).observe(region, { childList: true, characterData: true, subtree: true })
+  })
+  return () => page.evaluate(() => Reflect.get(globalThis, 'heard') as string[])
+}
+
+test('arrivals, chat and save state are read out, and the same line twice when it is said twice', async () => {
+  const document = await createDocument(suite.url, { text: 'text' })
+  const person = await newPerson(suite.browser, { allow: [connectionTrouble, /ERR_FAILED/] })
+  const wire = await PageWire.between(person.context)
+  const ada = new DocumentPage(person, person.page)
+  await ada.goto(document.links.edit)
+  const heard = await listen(ada.page)
+  await eventually(async () => expect(await heard()).toEqual(['Saved']))
+  const bob = await openDocument(suite.browser, document.links.edit)
+  const name = await bob.ownName()
+  await bob.openPanel('chat')
+  const expected = ['Saved', `${name} joined`]
+  const hears = async (line: string) => {
+    expected.push(line)
+    await eventually(async () => expect(await heard()).toEqual(expected))
+  }
+  for (const line of ['Yes', 'Yes']) {
+    await bob.say(line)
+    await hears(`${name}: ${line}`)
+  }
+  wire.cut()
+  await ada.type('more')
+  await hears('Offline, changes kept')
+})
+
+test('others’ edits are read out to who asked for it, at most every ten seconds', async () => {
+  const document = await createDocument(suite.url)
+  const person = await newPerson(suite.browser)
+  await person.page.clock.install()
+  const ada = new DocumentPage(person, person.page)
+  await ada.goto(document.links.edit)
+  const bob = await openDocument(suite.browser, document.links.edit)
+  await bob.rename('Bob')
+  const all = await listen(ada.page)
+  const heard = async () => (await all()).filter((line) => line === 'Bob edited the text').length
+  await bob.type('one')
+  await ada.expectText('one')
+  await ada.press('Control+Comma')
+  await ada.page.getByRole('switch', { name: 'Read out others’ edits' }).check()
+  await ada.press('Escape')
+  // The part for it is loaded only now.
+  await eventually(async () => {
+    await bob.type('.')
+    expect(await heard()).toBe(1)
+  })
+  const text = await bob.text()
+  await bob.type('two')
+  await ada.expectText(`${text}two`)
+  await ada.page.clock.fastForward(5_000)
+  expect(await heard()).toBe(1)
+  await ada.page.clock.fastForward(6_000)
+  await eventually(async () => expect(await heard()).toBe(2))
 })
