@@ -70,16 +70,6 @@ export function OpenedRow({ entry, glance, now, navigate, onPin, onForget }: Row
         </span>
       ) : (
         <span class="opened-acts">
-          <button
-            type="button"
-            class="button plain icon small"
-            aria-pressed={entry.pinned === true}
-            aria-label={say.pin(shown)}
-            title={say.pin(shown)}
-            onClick={onPin}
-          >
-            <PinIcon size={16} />
-          </button>
           <button type="button" class="button plain small" aria-label={say.forgetTitle(shown)} onClick={askToForget}>
             {say.forget}
           </button>
@@ -93,6 +83,16 @@ export function OpenedRow({ entry, glance, now, navigate, onPin, onForget }: Row
               {say.delete}
             </button>
           )}
+          <button
+            type="button"
+            class="button plain icon small"
+            aria-pressed={entry.pinned === true}
+            aria-label={say.pin(shown)}
+            title={say.pin(shown)}
+            onClick={onPin}
+          >
+            <PinIcon size={16} />
+          </button>
         </span>
       )}
       {isAsking === 'delete' && (

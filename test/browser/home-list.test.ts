@@ -1,5 +1,5 @@
 // The list on the first page, and the ways to begin, in a real browser.
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { newPerson, type Person } from '../harness/browser.ts'
 import { browserSuite } from '../harness/browser-suite.ts'
@@ -112,6 +112,28 @@ test('one begins from a template or a text file, which keeps its name and langua
   await ada.expectText('print("hello")\n')
   await page.getByRole('button', { name: 'Language: Python' }).waitFor()
   await page.getByRole('heading', { name: 'hello' }).waitFor()
+})
+
+test('a long title has the room of buttons that are not seen, and none of those that are', async () => {
+  const document = await createDocument(suite.url, { title: 'w'.repeat(200) })
+  const { page } = await readerOf([document])
+  await eventually(async () => expect((await titles(page))[0]).toMatch(/^w/))
+  const row = rows(page).first()
+  const [title, forget, pin] = [
+    row.locator('.opened-title'),
+    row.getByText('Forget'),
+    row.getByRole('button', { name: /^Pin/ }),
+  ]
+  const start = async (of: Locator) => (await of.boundingBox())!.x
+  const end = async (of: Locator) => (await start(of)) + (await of.boundingBox())!.width
+  expect((await end(row)) - (await end(title))).toBeLessThan(24)
+  await row.hover()
+  expect(await end(title)).toBeLessThanOrEqual(await start(forget))
+  await pin.click()
+  await page.mouse.move(0, 0)
+  await pin.blur()
+  expect(await end(title)).toBeLessThanOrEqual(await start(pin))
+  expect((await end(row)) - (await end(title))).toBeLessThan(60)
 })
 
 test('at 360 pixels nothing of the list sticks out', async () => {

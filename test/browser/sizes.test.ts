@@ -118,3 +118,23 @@ test('a reader’s own larger letters get the lines they need', async () => {
   expect(tooLow).toEqual([])
   expect(await scrollsSideways(page)).toBe(false)
 })
+
+test('what is said in the chat and where one writes stand on one edge, beside the text and below it', async () => {
+  const { links } = await createDocument(suite.url, { text })
+  const [ada] = await suite.meet(links.own, links.edit)
+  await ada.openPanel('chat')
+  await ada.say('Hello')
+  const edges = async () =>
+    Promise.all(
+      [ada.chatLog.locator('.face').first(), ada.page.getByText('To', { exact: true }), ada.composer].map(
+        async (it) => (await it.boundingBox())!.x,
+      ),
+    )
+  for (const width of [360, 768, 1280]) {
+    await ada.page.setViewportSize({ width, height: 740 })
+    await eventually(async () => {
+      const [line, ...others] = await edges()
+      expect(others, `${width} px`).toEqual([line, line])
+    })
+  }
+})
