@@ -1,8 +1,10 @@
 // Who is here and where: cursors, selections, faces and names, in real browsers.
 import { expect, test } from 'vitest'
+import { limits } from '../../shared/limits.ts'
+import { newPerson } from '../harness/browser.ts'
 import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
-import { openDocument, openDocuments } from '../harness/page-object.ts'
+import { DocumentPage, openDocument, openDocuments } from '../harness/page-object.ts'
 import { createDocument } from '../harness/server.ts'
 
 const suite = browserSuite()
@@ -142,6 +144,26 @@ test('[P1] two tabs of one browser are one face; [P4] closing the last one takes
   await eventually(async () => expect(await bob.faces.count()).toBe(1))
   await eventually(async () => expect(await bob.carets.count()).toBe(0))
   await people.getByText('Nobody else yet.').waitFor()
+})
+
+test('who has been away from the keyboard for a minute fades, and is back with the next key', async () => {
+  const document = await createDocument(suite.url, { text: 'text' })
+  const person = await newPerson(suite.browser)
+  await person.page.clock.install()
+  const ada = new DocumentPage(person, person.page)
+  await ada.goto(document.links.edit)
+  const bob = await openDocument(suite.browser, document.links.edit)
+  await ada.goTo('end')
+  const name = await ada.ownName()
+  await bob.caretOf(name).waitFor({ state: 'attached' })
+  const seen = () =>
+    bob.page.locator('.cm-remote-caret, .face').evaluateAll((all) => all.map((it) => it.matches('.idle')))
+  expect(await seen()).not.toContain(true)
+  await ada.page.clock.fastForward(limits.idleAfterMs)
+  await eventually(async () => expect((await seen()).filter(Boolean).length).toBe(2))
+  expect(await bob.faceNames()).toContain(`${name} (away)`)
+  await ada.press('ArrowLeft')
+  await eventually(async () => expect(await seen()).not.toContain(true))
 })
 
 test('[A1] somebody who only views is seen by the others, and sees them', async () => {
