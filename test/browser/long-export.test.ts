@@ -56,9 +56,12 @@ test('what takes longer than a moment says so before it is done', async () => {
   const document = await createDocument(suite.url, { text: 'Some *words*' })
   const [ada] = await suite.meet(document.links.edit)
   const finish = await ada.page.evaluateHandle(() => {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    navigator.clipboard.write = () => promise
-    return resolve
+    let finishing: () => void = () => undefined
+    const finished = new Promise<void>((resolve) => {
+      finishing = resolve
+    })
+    navigator.clipboard.write = () => finished
+    return () => finishing()
   })
   await ada.page.getByRole('button', { name: 'More' }).click()
   await ada.page.getByRole('button', { name: 'Copy as formatted text' }).click()
