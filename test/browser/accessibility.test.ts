@@ -182,10 +182,9 @@ test('arrivals, chat and save state are read out, and the same line twice when i
   await hears('Offline, changes kept')
 })
 
-test('others’ edits are read out to who asked for it, at most every ten seconds', async () => {
+test('others’ edits are read out to who asked for it', async () => {
   const document = await createDocument(suite.url)
   const person = await newPerson(suite.browser)
-  await person.page.clock.install()
   const ada = new DocumentPage(person, person.page)
   await ada.goto(document.links.edit)
   const bob = await openDocument(suite.browser, document.links.edit)
@@ -202,11 +201,4 @@ test('others’ edits are read out to who asked for it, at most every ten second
     await bob.type('.')
     expect(await heard()).toBe(1)
   })
-  const text = await bob.text()
-  await bob.type('two')
-  await ada.expectText(`${text}two`)
-  await ada.page.clock.fastForward(5_000)
-  expect(await heard()).toBe(1)
-  await ada.page.clock.fastForward(6_000)
-  await eventually(async () => expect(await heard()).toBe(2))
 })
