@@ -124,6 +124,9 @@ for (const [name, picture] of Object.entries(pictures)) {
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
   svg.querySelector('style').textContent = style
   spreadNames(svg)
+  const title = svg.ownerDocument.createElementNS(svg.namespaceURI, 'title')
+  title.textContent = `${picture.figure.label}, against ${picture.label}`
+  svg.prepend(title)
   const path = join(values.out, `${name}.svg`)
   writeFileSync(path, `${svg.outerHTML}\n`)
   console.log(path)

@@ -1,5 +1,5 @@
 // Killed servers, crashed tabs, refused links, disks that refuse: what a person sees, and that no text is lost.
-import { rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
@@ -14,8 +14,8 @@ import { createDocument, shareKey, startServer, temporaryFolder, textOnServer } 
 const suite = browserSuite()
 const builtMain = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
 
-async function killable(): Promise<KillableServer> {
-  const folder = await temporaryFolder()
+async function killable(given?: string): Promise<KillableServer> {
+  const folder = given ?? (await temporaryFolder())
   const server = await startKillableServer(builtMain, folder)
   onTestFinished(async () => {
     await server.kill('SIGTERM')
@@ -143,6 +143,33 @@ test('[A3] a link that is revoked while it is open ends the writing, keeps the t
   await owner.goTo('end')
   await owner.type('!')
   await owner.expectSaveState('Saved')
+})
+
+test('[J7] a server put back to an older backup: the page says so, and has the text as it was beside the server’s', async () => {
+  const [folder, backup] = [await temporaryFolder(), await temporaryFolder()]
+  onTestFinished(() => rm(backup, { recursive: true, force: true }))
+  const server = await killable(folder)
+  const document = await createDocument(server.url, { text: 'early' })
+  await server.kill('SIGTERM')
+  await cp(folder, backup, { recursive: true })
+  await server.start()
+  const ada = await openDocument(suite.browser, document.links.edit, { allow: [connectionTrouble] })
+  await ada.goTo('end')
+  await ada.type(' late')
+  await ada.expectSaveState('Saved')
+  await server.kill()
+  await rm(folder, { recursive: true })
+  await cp(backup, folder, { recursive: true })
+  await server.start()
+  await networkIsBack(ada.page)
+  const dialog = ada.page.getByRole('dialog', { name: 'The document was replaced' })
+  await dialog.getByText('Nothing is lost').waitFor()
+  await ada.expectText('early late')
+  await dialog.getByRole('button', { name: 'Open the server’s version' }).click()
+  await ada.expectText('early')
+  await ada.expectSaveState('Saved')
+  await ada.page.getByRole('button', { name: 'See what differs' }).click()
+  await ada.page.getByRole('dialog', { name: 'What differs' }).getByText('early late').waitFor()
 })
 
 test('[C2] a page that is older than the server is told so, at the door and in an open document', async () => {

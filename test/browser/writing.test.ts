@@ -248,25 +248,6 @@ test('a document can be downloaded as Markdown, text and a page that needs nothi
   expect(page.content).not.toMatch(/<script|https?:\/\//)
 })
 
-test('a copy as formatted text has both forms', async () => {
-  const document = await createDocument(suite.url, { text: 'Some *words*' })
-  const person = await newPerson(suite.browser, { permissions: ['clipboard-read', 'clipboard-write'] })
-  const ada = new DocumentPage(person, person.page)
-  await ada.goto(document.links.edit)
-  await ada.page.getByRole('button', { name: 'More' }).click()
-  await ada.page.getByRole('button', { name: 'Copy as formatted text' }).click()
-  await ada.page.getByText('Copied').first().waitFor()
-  const copied = await ada.page.evaluate(async () => {
-    const [item] = await navigator.clipboard.read()
-    const [html, plain] = await Promise.all(
-      ['text/html', 'text/plain'].map(async (type) => (await item!.getType(type)).text()),
-    )
-    return { html, plain }
-  })
-  expect(copied.html).toContain('<em>words</em>')
-  expect(copied.plain).toBe('Some *words*')
-})
-
 test('on paper stands the text, and nothing of the page around it', async () => {
   const lines = Array.from({ length: 300 }, (_, i) => `line ${i}`).join('\n\n')
   const document = await createDocument(suite.url, { text: lines })

@@ -1,4 +1,4 @@
-// A text of thousands of blocks as a web page: copying it must not keep the page from anything else.
+// Copies of the whole text, as Markdown and as it looks; a text of thousands of blocks must not keep the page from anything else.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { newPerson } from '../harness/browser.ts'
@@ -32,23 +32,49 @@ const watchExport = (page: Page) =>
     return seen
   })
 
-test('a long text is copied as formatted text a piece at a time, and the browser is asked before, while it still listens', async () => {
-  const text = Array.from({ length: blocks }, (_, i) => `# Part ${i}\n\n`).join('')
+/** Somebody in this document whose page may use the clipboard. */
+async function meetCopier(text: string): Promise<DocumentPage> {
   const document = await createDocument(suite.url, { text })
   const person = await newPerson(suite.browser, { permissions: ['clipboard-read', 'clipboard-write'] })
   const ada = new DocumentPage(person, person.page)
   await ada.goto(document.links.edit)
+  return ada
+}
+
+async function copyAs({ page }: DocumentPage, action: string): Promise<void> {
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('button', { name: action }).click()
+  await page.getByText('Copied').first().waitFor()
+}
+
+const copied = ({ page }: DocumentPage, type: string) =>
+  page.evaluate(async (wanted) => {
+    const [item] = await navigator.clipboard.read()
+    return (await item!.getType(wanted)).text()
+  }, type)
+
+test('a copy as Markdown is the text', async () => {
+  const ada = await meetCopier('Some *words*\n\n- a list')
+  await copyAs(ada, 'Copy as Markdown')
+  expect(await copied(ada, 'text/plain')).toBe('Some *words*\n\n- a list')
+})
+
+test('a copy as formatted text has both forms', async () => {
+  const ada = await meetCopier('Some *words*')
+  await copyAs(ada, 'Copy as formatted text')
+  expect(await copied(ada, 'text/html')).toContain('<em>words</em>')
+  expect(await copied(ada, 'text/plain')).toBe('Some *words*')
+})
+
+test('a long text is copied as formatted text a piece at a time, and the browser is asked before, while it still listens', async () => {
+  const text = Array.from({ length: blocks }, (_, i) => `# Part ${i}\n\n`).join('')
+  const ada = await meetCopier(text)
   const seen = await watchExport(ada.page)
-  await ada.page.getByRole('button', { name: 'More' }).click()
-  await ada.page.getByRole('button', { name: 'Copy as formatted text' }).click()
-  await ada.page.getByText('Copied').first().waitFor()
+  await copyAs(ada, 'Copy as formatted text')
   const { sanitisedIn, beforeAsking } = await seen.evaluate((it) => it)
   expect([sanitisedIn.length, beforeAsking]).toEqual([blocks, 0])
   expect(new Set(sanitisedIn).size).toBeGreaterThan(3)
-  const html = await ada.page.evaluate(async () => {
-    const [item] = await navigator.clipboard.read()
-    return (await item!.getType('text/html')).text()
-  })
+  const html = await copied(ada, 'text/html')
   expect(html.match(/Part \d+/g)).toEqual(Array.from({ length: blocks }, (_, i) => `Part ${i}`))
 })
 
