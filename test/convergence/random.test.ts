@@ -1,5 +1,5 @@
 // P1 by chance: many short lives of a document, on networks that cut, freeze, delay, lose and repeat. Everything that a life
-// does comes from its seed; SEED runs that one alone. LONG=1 has thirty times as many.
+// does comes from its seed; SEED runs that one alone. LONG=1 has sixty times as many.
 import { afterEach, expect, test } from 'vitest'
 import { runSeed, withSeed } from '../harness/random.ts'
 import { startServer, type TestServer } from '../harness/server.ts'
@@ -7,7 +7,7 @@ import { RandomLife } from './random-life.ts'
 
 /** Documents that live at the same time in one server, which is drained and started again meanwhile. */
 const together = 20
-const batches = process.env.LONG ? 120 : 4
+const batches = process.env.LONG ? 120 : 2
 const seeds = process.env.SEED === undefined ? Array.from({ length: together }, (_, i) => runSeed + i) : [runSeed]
 
 let server: TestServer
