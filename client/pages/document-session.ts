@@ -145,8 +145,7 @@ export class DocumentSession {
     for (const end of this.ends) end()
     this.chat.close()
     clearTimeout(this.savedTimer)
-    // Who goes to the list at once finds there what was written last.
-    if (this.rememberTimer !== undefined) this.remember()
+    this.rememberLast()
   }
 
   private follow(): void {
@@ -197,6 +196,8 @@ export class DocumentSession {
     )
     provider.awareness.on('change', this.onPresence)
     this.ends.push(() => provider.awareness.off('change', this.onPresence))
+    addEventListener('pagehide', this.rememberLast)
+    this.ends.push(() => removeEventListener('pagehide', this.rememberLast))
   }
 
   private async endAccess(refusal: Refusal): Promise<void> {
@@ -241,16 +242,14 @@ export class DocumentSession {
   private readonly showPeople = (): void => {
     const people = groupPeople(this.provider.people, this.provider.clientId, this.idle)
     // Before the server has told who is here: at least oneself.
-    this.people.value = people.map((person) =>
-      person.isSelf ? { ...person, ...nameAndColor(this.options.person) } : person,
-    )
+    this.people.value = people.map((person) => (person.isSelf ? { ...person, ...this.options.person.shown } : person))
   }
 
   /** A name changed while a join was on its way: the join had the old one, and before its answer no other is taken. */
   private tellPerson(): void {
     const { people, clientId } = this.provider
     const told = people.find((entry) => entry.clientId === clientId)
-    const { name, color } = nameAndColor(this.options.person)
+    const { name, color } = this.options.person.shown
     if (told !== undefined && (told.name !== name || told.color !== color)) this.provider.setPerson({ name, color })
   }
 
@@ -272,6 +271,9 @@ export class DocumentSession {
     this.rememberTimer = setTimeout(() => this.remember(), isOpening ? 0 : rememberDelayMs)
   }
 
+  /** Who goes to the list at once finds there what was written last. */
+  private readonly rememberLast = () => this.rememberTimer !== undefined && this.remember()
+
   private remember(): void {
     clearTimeout(this.rememberTimer)
     this.rememberTimer = undefined
@@ -280,11 +282,6 @@ export class DocumentSession {
     if (role === undefined || this.refusal.value !== undefined) return
     remember(storage, { id: link.id, keys: { [role]: link.key }, title: this.title.value, openedAt: Date.now() })
   }
-}
-
-const nameAndColor = ({ person }: OwnPersonStore) => {
-  const { name, color } = person.peek()
-  return { name, color }
 }
 
 function openProvider({ link, person }: SessionOptions): Provider {

@@ -41,6 +41,12 @@ export class OwnPersonStore {
     if (kept === undefined) writeJson(storage, storageName, this.person.value)
   }
 
+  /** What others see; whoever reads it is not told of changes. */
+  get shown(): Pick<OwnPerson, 'name' | 'color'> {
+    const { name, color } = this.person.peek()
+    return { name, color }
+  }
+
   /** A new name or colour. An empty name changes nothing. */
   change(change: { name?: string; color?: number }): void {
     const next = parsePerson({ ...this.person.value, ...change })

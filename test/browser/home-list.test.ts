@@ -145,3 +145,11 @@ test('at 360 pixels nothing of the list sticks out', async () => {
   await page.getByRole('dialog').waitFor()
   expect(await page.evaluate(() => globalThis.document.documentElement.scrollWidth - innerWidth)).toBe(0)
 })
+
+test('who leaves a document at once finds it in the list by its title', async () => {
+  const document = await createDocument(suite.url, { text: '# Left at once' })
+  const [ada] = await suite.meet(document.links.edit)
+  await ada.expectText('# Left at once')
+  await ada.page.goto(suite.url)
+  await ada.page.getByRole('link', { name: /^Left at once/ }).waitFor()
+})
