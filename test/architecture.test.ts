@@ -167,10 +167,7 @@ const firstFormat: Rule = {
   find: eachFile((source) => isProduct(source) && isTs(source), rules.secondFormat),
 }
 
-/**
- * [rule, path of the made-up file, its text]: every one of them has to be caught. The texts are strings, not code: `any`,
- * `.only` and the like stand in them because these are what the rules exist to find.
- */
+/** [rule, path of the made-up file, its text]: every one of them has to be caught. */
 const violations: [Rule, string, string][] = [
   [downward, 'server/room.ts', `import { a } from './socket.ts'`],
   [downward, 'server/rooms.ts', `import type { A } from './features/chat.ts'`],
@@ -207,26 +204,28 @@ const violations: [Rule, string, string][] = [
   [stateless, 'server/room.ts', 'const cache: WeakMap<object, string> = new WeakMap()'],
   [stateless, 'server/room.ts', 'const waiting: string[] = []'],
   [stateless, 'server/room.ts', 'const seen: Record<string, boolean> = {}'],
+  // Not types of this file: texts in which the rule has to find `any`.
   [typed, 'client/app.tsx', 'const a: any = 1'],
-  [typed, 'server/room.ts', 'f(x as any)'],
-  [typed, 'server/room.ts', 'type A = Map<string, any>'],
+  [typed, 'server/room.ts', 'f(x as any)'], // A text again, here with a cast to `any`.
+  [typed, 'server/room.ts', 'type A = Map<string, any>'], // A text again, here with `any` deep in a type.
   // Not tests: texts in which the rule has to find what it forbids.
   [complete, 'test/unit/a.test.ts', `describe.sequential.skip('x', f)`],
   [complete, 'test/unit/a.test.ts', `test.skipIf(!hasBrowser)('x', f)`],
-  [complete, 'test/unit/a.test.ts', `it.only('x', f)`],
+  [complete, 'test/unit/a.test.ts', `it.only('x', f)`], // No test either: a text with the `.only` that is forbidden.
   [awake, 'test/unit/a.test.ts', 'await new Promise((resolve) => setTimeout(resolve, 100))'],
   [awake, 'test/browser/a.test.ts', 'await page.waitForTimeout(500)'],
   [firstFormat, 'server/room.ts', 'Y.applyUpdateV2(doc, bytes)'],
   [firstFormat, 'client/sync/provider.ts', `doc.on('updateV2', f)`],
 ]
 
-/** [path, text]: honest code in which no rule may find anything, such as the word "any" in comments and strings. */
+/** [path, text]: honest code in which no rule may find anything. */
 const honest: [string, string][] = [
-  // "any" stands in comments, strings and text on purpose: only as a type is it forbidden.
+  // The word "any" in comments of both kinds, and an import in a comment and in a string: words, no types, no imports.
   [
     'shared/a.ts',
     `// import { a } from '../server/room.ts'\n/* let a: any */\nexport const a = "from 'express'" // any`,
   ],
+  // A type `any` inside of two strings: it types nothing.
   [
     'shared/b.ts',
     `export const quote = /["'\`]/g\nexport const b = \`\${a ? \`let x: any\` : ''}\`\nexport const c = 1 / 2 / 3`,
@@ -239,6 +238,7 @@ const honest: [string, string][] = [
     'server/features/d.ts',
     `import { a } from '../rooms.ts'\nexport const list = ['a'] as const\nexport const table = { a: 1 } as const`,
   ],
+  // "any" as a word that people read, behind a colon as a type would be.
   ['client/e.tsx', `export const e = <p title="x">Has anyone any idea? Don't let it go: any.</p>`],
   ['shared/g.ts', `export const make = typeof Buffer === 'function' ? Buffer.allocUnsafe : undefined`],
   ['client/sync/f.ts', `export const seq = (document: { seq: number }) => document.seq`],
