@@ -29,6 +29,16 @@ async function open(link: string, bytes: number) {
   return { on, page: person.page, wire, storage }
 }
 
+/** The same in a new document, with " one" written behind its "text" and saved. */
+async function openAndWriteOne(bytes: number) {
+  const document = await createDocument(suite.url, { text: 'text' })
+  const opened = await open(document.links.edit, bytes)
+  await opened.on.goTo('end')
+  await opened.on.type(' one')
+  await opened.on.expectSaveState('Saved')
+  return { document, ...opened }
+}
+
 function storageOf(devtools: CDPSession): Storage {
   const origin = suite.url
   return {
@@ -109,11 +119,7 @@ test('[P2 P3] with a full storage one writes on and is saved; without the server
 })
 
 test('[P3] while a change is on its way and the browser cannot keep it, leaving asks, and not after it is saved', async () => {
-  const document = await createDocument(suite.url, { text: 'text' })
-  const { on, page, wire } = await open(document.links.edit, 1)
-  await on.goTo('end')
-  await on.type(' one')
-  await on.expectSaveState('Saved')
+  const { on, page, wire } = await openAndWriteOne(1)
   wire.hold()
   await on.type(' two')
   await on.expectSaveState('Saving…')
@@ -125,11 +131,7 @@ test('[P3] while a change is on its way and the browser cannot keep it, leaving 
 })
 
 test('[P3] what was kept before the storage became full comes back after a reload, and is saved without room to move it', async () => {
-  const document = await createDocument(suite.url, { text: 'text' })
-  const { on, page, wire } = await open(document.links.edit, 2_000_000)
-  await on.goTo('end')
-  await on.type(' one')
-  await on.expectSaveState('Saved')
+  const { document, on, page, wire } = await openAndWriteOne(2_000_000)
   wire.cut()
   await on.type(' offline')
   await on.expectSaveState('Offline, changes kept')

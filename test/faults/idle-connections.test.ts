@@ -2,18 +2,14 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMemoryStore } from '../../server/store/memory.ts'
 import { protocolVersion } from '../../shared/protocol.ts'
 import { RawClient } from '../harness/client.ts'
 import { eventually } from '../harness/eventually.ts'
 import { report } from '../harness/figures.ts'
+import { heapBytes } from '../harness/heap.ts'
 import { createDocument, startServer, type TestDocument, type TestServer } from '../harness/server.ts'
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
 
 let server: TestServer
 let document: TestDocument
@@ -54,15 +50,6 @@ async function sitDownAll(count: number): Promise<Socket[]> {
   const sockets: Socket[] = []
   while (sockets.length < count) sockets.push(...(await Promise.all(Array.from({ length: 10 }, sitDown))))
   return sockets
-}
-
-async function heapBytes(): Promise<number> {
-  // What closes late closes in the next turns.
-  for (let i = 0; i < 3; i++) {
-    await new Promise((resolve) => setImmediate(resolve))
-    collect()
-  }
-  return process.memoryUsage().heapUsed
 }
 
 test('it holds little', async () => {

@@ -1,6 +1,4 @@
 // What was opened is let go: rooms, sessions and connections leave nothing behind in a server that runs for months.
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMemoryStore } from '../../server/store/memory.ts'
 import { limits } from '../../shared/limits.ts'
@@ -8,10 +6,8 @@ import { RawClient } from '../harness/client.ts'
 import { eventually } from '../harness/eventually.ts'
 import { JumpingClock } from '../harness/fake-clock.ts'
 import { isLong, report } from '../harness/figures.ts'
+import { heapBytes } from '../harness/heap.ts'
 import { addressOf, createDocument, startServer, type TestServer } from '../harness/server.ts'
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
 
 let clock: JumpingClock
 let server: TestServer
@@ -39,15 +35,6 @@ async function visit(count: number): Promise<void> {
     clock.jump(limits.roomIdleMs + 10)
     await eventually(() => expect(server.app.rooms.size).toBe(0))
   }
-}
-
-async function heapBytes(): Promise<number> {
-  // What closes late closes in the next turns.
-  for (let i = 0; i < 3; i++) {
-    await new Promise((resolve) => setImmediate(resolve))
-    collect()
-  }
-  return process.memoryUsage().heapUsed
 }
 
 test('rooms and connections that come and go leave no memory behind', async () => {
