@@ -1,6 +1,6 @@
 // Draws the curves of result files for the documentation: node bench/plot.mjs result.json [more.json …] [--out docs/images].
-// What cost and latency do as a room, or the number of rooms, grows: Scriptorium and the others in one picture. The SVG takes
-// its colours from the theme of whoever looks at it.
+// What cost and latency do as a room, the number of rooms, a document or its history grows: Scriptorium and the others in one
+// picture. The SVG takes its colours from the theme of whoever looks at it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -24,15 +24,30 @@ const style = `
 
 const cpu = { key: 'cpuPerMillion', label: 'server CPU, s per million deliveries' }
 const p99 = { key: 'p99', label: 'p99, ms' }
+const openingCpu = { key: 'cpuToState', label: 'server CPU of the first opening, ms' }
+const openingMs = { key: 'msToText', label: 'ms until the first has the text' }
 const inOneRoom = ({ rooms, perSecond, activity }) => rooms === 1 && perSecond === 5 && activity === 'type'
 const inRoomsOfThree = ({ writersPerRoom, activity }) => writersPerRoom === 3 && activity === 'type'
 const writers = { x: 'writersPerRoom', label: 'writers in one room, 5 edits/s each', fits: inOneRoom }
 const rooms = { x: 'rooms', label: 'rooms of 3 writers, 5 edits/s each', fits: inRoomsOfThree }
+const size = { x: 'size', label: 'characters in the document, 20 writers', fits: (point) => point.size !== undefined }
+const history = {
+  x: 'history',
+  label: 'edits behind the document, 20 writers',
+  fits: (point) => point.history !== undefined,
+}
+const opened = { x: 'opened', label: 'edits behind the document', fits: (point) => point.opened !== undefined }
 const pictures = {
   'bench-writers-cpu': { ...writers, figure: cpu },
   'bench-writers-p99': { ...writers, figure: p99 },
   'bench-rooms-cpu': { ...rooms, figure: cpu },
   'bench-rooms-p99': { ...rooms, figure: p99 },
+  'bench-size-cpu': { ...size, figure: cpu },
+  'bench-size-p99': { ...size, figure: p99 },
+  'bench-history-cpu': { ...history, figure: cpu },
+  'bench-history-p99': { ...history, figure: p99 },
+  'bench-cold-cpu': { ...opened, figure: openingCpu },
+  'bench-cold-ms': { ...opened, figure: openingMs },
 }
 
 function pointsOf(workloads, { x, fits, figure }) {
@@ -47,7 +62,7 @@ function pointsOf(workloads, { x, fits, figure }) {
           y: measured[figure.key].median,
           low: measured[figure.key].min,
           high: measured[figure.key].max,
-          isSaturated: measured.deliveredShare.median < keptUp,
+          isSaturated: measured.deliveredShare?.median < keptUp,
         })),
     )
     .sort((a, b) => a.x - b.x)

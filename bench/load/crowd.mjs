@@ -19,10 +19,13 @@ export class Crowd {
   lastArrival = 0
   isMeasuring = false
 
-  /** `activity`: 'type', 'paste' or 'move'. `makeClient(room, listener)` makes one of the server's kind. */
+  /**
+   * `activity`: 'type', 'paste' or 'move'. `makeClient(room, listener)` makes one of the server's kind. A room that has text
+   * already says the `places` where its writers begin (edits.mjs).
+   */
   constructor({ name, rooms, writersPerRoom, readersPerRoom = 0, activity, perSecond }, makeClient) {
     this.name = name
-    this.rooms = rooms.map((room) => ({ ...room, members: new Map() }))
+    this.rooms = rooms.map((room) => ({ ...room, members: new Map(), placesTaken: 0 }))
     this.writersPerRoom = writersPerRoom
     this.readersPerRoom = readersPerRoom
     this.edit = edits[activity]
@@ -61,7 +64,7 @@ export class Crowd {
       if (this.isMeasuring) this.lateness.add(sentAt - writer.dueAt)
       writer.sentAt[writer.count % sentKept] = sentAt
       if (this.edit === undefined) writer.client.move(writer.count++)
-      else writer.client.send(this.edit.of(writer.client.client, writer.count++))
+      else writer.client.send(this.edit.of(writer.client.client, writer.count++, writer.place))
       this.sent++
       writer.dueAt += this.intervalMs
     }
@@ -88,6 +91,7 @@ export class Crowd {
     const writer = { sentAt: new Float64Array(sentKept), count: 0, dueAt: 0, seen: new Map() }
     writer.client = this.makeClient(room, this.listener)
     writer.client.members = room.members
+    writer.place = room.places?.[room.placesTaken++]
     await writer.client.join()
     room.members.set(writer.client.client, writer)
     this.writers.push(writer)

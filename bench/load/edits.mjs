@@ -12,21 +12,32 @@ const withRightOrigin = 0x40
 const withParentSub = 0x20
 const rootName = [1, 7, ...Buffer.from('content')]
 
-/** Kinds of edits: `length` of one in the text, and the update that makes the n-th (from 0) of this Yjs client id. */
+/**
+ * Kinds of edits: `length` of one in the text, and the update that makes the n-th (from 0) of this Yjs client id. The first
+ * stands between the letters `place`: [[client, clock], [client, clock]], or, without it, at the start of an empty document.
+ */
 export const edits = {
-  type: { length: word.length, of: (client, n) => Buffer.concat([insertion(client, n, word), Buffer.of(0)]) },
+  type: {
+    length: word.length,
+    of: (client, n, place) => Buffer.concat([insertion(client, n, word, place), Buffer.of(0)]),
+  },
   /** 40 kB in the place of what the same writer pasted before: much to send, and a document that does not grow. */
   paste: {
     length: pasted.length,
-    of: (client, n) => Buffer.concat([insertion(client, n, pasted), deletion(client, n)]),
+    of: (client, n, place) => Buffer.concat([insertion(client, n, pasted, place), deletion(client, n)]),
   },
 }
 
-function insertion(client, n, text) {
+function insertion(client, n, text, place) {
   const clock = n * text.length
   const id = varuint(client)
-  const place = n === 0 ? [contentString, ...rootName] : [contentString | withOrigin, ...id, ...varuint(clock - 1)]
-  return Buffer.from([1, 1, ...id, ...varuint(clock), ...place, ...varuint(text.length), ...Buffer.from(text)])
+  const behind = n === 0 ? beginning(place) : [contentString | withOrigin, ...id, ...varuint(clock - 1)]
+  return Buffer.from([1, 1, ...id, ...varuint(clock), ...behind, ...varuint(text.length), ...Buffer.from(text)])
+}
+
+function beginning(place) {
+  if (place === undefined) return [contentString, ...rootName]
+  return [contentString | withOrigin | withRightOrigin, ...place.flat().flatMap((number) => [...varuint(number)])]
 }
 
 /** The delete set with the paste before the n-th. */

@@ -1,5 +1,5 @@
-// The load of the cold open, a process of its own: writes a document with its history, or is the first who opens it. Gets
-// its job as JSON in argv, reports as JSON.
+// The load of the cold open, a process of its own: writes a document with its history, or is the first who opens it. Also puts
+// text into a document that others then write in. Gets its job as JSON in argv, reports as JSON.
 import * as Y from 'yjs'
 import { clientClasses } from './clients/classes.mjs'
 import { readHistory } from './history.mjs'
@@ -29,7 +29,8 @@ function textOf(state) {
   return doc.getText('content').toString()
 }
 
-async function write() {
+/** `places`: so many, spread over the text, each as the ids of the letters on both sides of it. */
+async function fill() {
   const { patches, endContent } = readHistory(job.history)
   const client = connect()
   await client.join()
@@ -56,8 +57,25 @@ async function write() {
   await arrived(written)
   if (client.refusals > 0) throw new Error(`refused: ${client.refusal}`)
   client.close()
+  const stateBytes = Y.encodeStateAsUpdate(doc).length
+  return { edits: patches.length, length: written.length, stateBytes, places: placesIn(text, job.places ?? 0) }
+}
+
+function placesIn(text, count) {
+  const idAt = (index) => {
+    const { client, clock } = Y.createRelativePositionFromTypeIndex(text, index).item
+    return [client, clock]
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const index = 1 + Math.floor(((text.length - 1) * i) / count)
+    return [idAt(index - 1), idAt(index)]
+  })
+}
+
+async function write() {
+  const written = await fill()
   await sleep(restMs)
-  return { edits: patches.length, length: written.length, stateBytes: Y.encodeStateAsUpdate(doc).length }
+  return written
 }
 
 /** Somebody who joins gets all of it. */
@@ -114,5 +132,5 @@ async function rest() {
   return {}
 }
 
-console.log(JSON.stringify(await { write, open, storm, rest }[job.task]()))
+console.log(JSON.stringify(await { fill, write, open, storm, rest }[job.task]()))
 process.exit(0)

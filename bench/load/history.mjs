@@ -1,6 +1,7 @@
 // How a document came to be, as [position, deleted, inserted] edits: a recorded history (JSON of the public editing-traces
 // collection, gzipped, sequential); a made-up one of about the shape of `automerge-paper`: 260,000 single-letter edits in
-// runs, three in ten of them deletions, 100,000 characters at the end; or a text of some megabytes, pasted.
+// runs, three in ten of them deletions, 100,000 characters at the end, or fewer edits; with `textMax`, so many deletions that
+// the text stays at that; or a text of up to some megabytes, pasted.
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 
@@ -11,9 +12,9 @@ const letters = 'etaoin shrdlu cmfwyp '
 const pasteLength = 20_000
 
 /** `patches`: [position, deleted, inserted]; `endContent` is what they lead to, where that is known. */
-export function readHistory({ trace, length }) {
+export function readHistory({ trace, length, edits = madeUpEdits, textMax }) {
   if (length !== undefined) return { patches: pastes(length) }
-  if (trace === undefined) return { patches: madeUp() }
+  if (trace === undefined) return { patches: madeUp(edits, textMax) }
   const recorded = JSON.parse(gunzipSync(readFileSync(trace)).toString('utf8'))
   if (recorded.kind === 'concurrent' || recorded.startContent !== '')
     throw new Error(`${trace} is not a sequence from nothing`)
@@ -33,14 +34,14 @@ function makeRandom() {
 
 const letterOf = (random) => letters[Math.floor(random() * letters.length)]
 
-function madeUp() {
+function madeUp(edits, textMax = Number.POSITIVE_INFINITY) {
   const random = makeRandom()
   const patches = []
   let length = 0
-  while (patches.length < madeUpEdits) {
+  while (patches.length < edits) {
     let at = Math.floor(random() * (length + 1))
-    const isDeletion = random() < deletionShare
-    for (let run = 1 + Math.floor(random() * 2 * meanRun); run > 0 && patches.length < madeUpEdits; run--) {
+    const isDeletion = random() < deletionShare || length >= textMax
+    for (let run = 1 + Math.floor(random() * 2 * meanRun); run > 0 && patches.length < edits; run--) {
       if (!isDeletion) {
         patches.push([at++, 0, letterOf(random)])
         length++

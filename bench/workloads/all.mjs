@@ -3,7 +3,8 @@
 // documents. `prepare(contender, context)` and `dispose(prepared)` bracket all rounds of one contender.
 import { appends } from './appends.mjs'
 import { besideBig, besideHot } from './beside.mjs'
-import { big, cold, storm } from './cold.mjs'
+import { big, cold, coldAfterFewer, storm } from './cold.mjs'
+import { ofHistory, ofSize } from './grown.mjs'
 import { guard } from './guard.mjs'
 import { knee } from './knee.mjs'
 import { memory } from './memory.mjs'
@@ -21,12 +22,13 @@ export function allWorkloads({ quick }) {
     ...inRooms(quiet),
     knee(times),
     appends({ quick }),
-    ...inRooms(full, further),
+    ...inRooms(full, further, ofSize, ofHistory),
     besideHot(times),
     besideBig(times),
     ...inRooms(polling),
     ...storm,
     guard,
     ...big,
+    ...coldAfterFewer,
   ]
 }

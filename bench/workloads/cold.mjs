@@ -79,10 +79,20 @@ export const cold = [
   coldOpen('cold', 'cold open of a document with 260,000 edits behind it', {
     historyOf: edited,
     isLeftAlone: true,
+    point: { opened: 260_000 },
     goals,
   }),
   coldOpen('cold-crash', 'the same document, after a crash while it was written', { historyOf: edited }),
 ]
+
+/** Points between, for the curves: the beginnings of that made-up history. */
+export const coldAfterFewer = Object.entries({ 100: 100, '3k': 3_000, '30k': 30_000 }).map(([name, edits]) =>
+  coldOpen(`cold-${name}`, `cold open of a document with ${edits.toLocaleString('en')} edits behind it`, {
+    historyOf: () => ({ edits }),
+    isLeftAlone: true,
+    point: { opened: edits },
+  }),
+)
 
 const visitors = 200
 const stormColumns = [

@@ -4,10 +4,14 @@ import { createDocuments, runLoad, temporaryFolder } from '../servers.mjs'
 
 /**
  * Resolves with the report of load/writers.mjs. `crowds`: see load/crowd.mjs, `rooms` being a number here; the first is the
- * one whose latency counts. `phases`: see load/writers.mjs. `kept`: a document that is there already, with its folder. `polls`: by
- * HTTP long-polling.
+ * one whose latency counts. `phases`: see load/writers.mjs. `kept`: a document that is there already, with its folder. `history`
+ * (load/history.mjs): how the document of the first room came to be before its people come. `polls`: by HTTP long-polling.
  */
-export async function runCrowds(contender, { crowds, phases, endAtP99Ms, kept, polls = false }, { out, nodeArgs }) {
+export async function runCrowds(
+  contender,
+  { crowds, phases, endAtP99Ms, kept, history, polls = false },
+  { out, nodeArgs },
+) {
   const folder = temporaryFolder(out)
   try {
     if (kept !== undefined) cpSync(kept.folder.path, folder.path, { recursive: true })
@@ -18,9 +22,15 @@ export async function runCrowds(contender, { crowds, phases, endAtP99Ms, kept, p
         server.port,
         crowds.reduce((sum, crowd) => sum + crowd.rooms, 0),
       )
+      const { client, shared } = contender
+      if (history !== undefined) {
+        const places = crowds[0].writersPerRoom
+        const job = { task: 'fill', client, shared, port: server.port, room: rooms[0], history, places }
+        Object.assign(rooms[0], await runLoad('first-joiner.mjs', job))
+      }
       return await runLoad('writers.mjs', {
-        client: polls ? `${contender.client} polling` : contender.client,
-        shared: contender.shared,
+        client: polls ? `${client} polling` : client,
+        shared,
         port: server.port,
         serverPid: server.pid,
         crowds: crowds.map((crowd) => ({ ...crowd, rooms: rooms.splice(0, crowd.rooms) })),
