@@ -13,8 +13,8 @@ const withParentSub = 0x20
 const rootName = [1, 7, ...Buffer.from('content')]
 
 /**
- * Kinds of edits: `length` of one in the text, and the update that makes the n-th (from 0) of this Yjs client id. The first
- * stands between the letters `place`: [[client, clock], [client, clock]], or, without it, at the start of an empty document.
+ * Kinds of edits: `length` of one in the text, and the update that makes the n-th (from 0) of this Yjs client id. All stand
+ * between the letters `place`: [[client, clock], [client, clock]], or, without it, where there was an empty document.
  */
 export const edits = {
   type: {
@@ -30,14 +30,16 @@ export const edits = {
 
 function insertion(client, n, text, place) {
   const clock = n * text.length
-  const id = varuint(client)
-  const behind = n === 0 ? beginning(place) : [contentString | withOrigin, ...id, ...varuint(clock - 1)]
-  return Buffer.from([1, 1, ...id, ...varuint(clock), ...behind, ...varuint(text.length), ...Buffer.from(text)])
+  const sides = sidesOf(n === 0 ? place?.[0] : [client, clock - 1], place?.[1])
+  const start = [1, 1, ...varuint(client), ...varuint(clock), ...sides, ...varuint(text.length)]
+  return Buffer.concat([Buffer.from(start), Buffer.from(text)])
 }
 
-function beginning(place) {
-  if (place === undefined) return [contentString, ...rootName]
-  return [contentString | withOrigin | withRightOrigin, ...place.flat().flatMap((number) => [...varuint(number)])]
+/** The first bytes of a structure: of what kind it is, and between which letters it was written. */
+function sidesOf(left, right) {
+  if (left === undefined) return [contentString, ...rootName]
+  const info = contentString | withOrigin | (right === undefined ? 0 : withRightOrigin)
+  return [info, ...[...left, ...(right ?? [])].flatMap((number) => varuint(number))]
 }
 
 /** The delete set with the paste before the n-th. */
