@@ -1,17 +1,14 @@
-// The load of the cold open, a process of its own: writes a document with its history, or is the first who opens it. Also puts
-// text into a document that others then write in. Gets its job as JSON in argv, reports as JSON.
+// The load of the cold open, a process of its own: writes a document with its history, or is the first who opens it. Gets
+// its job as JSON in argv, reports as JSON.
 import * as Y from 'yjs'
+import { textOf, writeHistory } from './author.mjs'
 import { clientClasses } from './clients/classes.mjs'
-import { readHistory } from './history.mjs'
 import { cpuMs } from './process-figures.mjs'
 import { readShared } from './shared.mjs'
 
-/** What one packet brings at most while a history is written, and how fast: the rate of every client is bounded. */
-const [editsPerUpdate, lengthPerUpdate, paceMs] = [500, 20_000, 12]
 const settleMs = 1_000
 /** Longer than what the servers wait before they store or tidy up. */
 const restMs = 4_000
-const arrivedMsMax = 60_000
 const job = JSON.parse(process.argv[2])
 const shared = await readShared(job.shared)
 /** The state of a document without anything in it. */
@@ -23,70 +20,11 @@ const connect = (onUpdate = () => undefined) => {
   return new clientClasses[job.client]({ port: job.port, room: job.room, shared }, listener)
 }
 
-function textOf(state) {
-  const doc = new Y.Doc()
-  Y.applyUpdate(doc, state)
-  return doc.getText('content').toString()
-}
-
-/** `places`: so many, spread over the text, each as the ids of the letters on both sides of it. */
-async function fill() {
-  const { patches, endContent } = readHistory(job.history)
-  const client = connect()
-  await client.join()
-  const doc = new Y.Doc()
-  doc.clientID = client.client
-  let [updates, length] = [[], 0]
-  doc.on('update', (update) => updates.push(update))
-  const send = async () => {
-    if (updates.length > 0) client.send(Buffer.from(Y.mergeUpdates(updates)))
-    updates = []
-    length = 0
-    await sleep(paceMs)
-  }
-  const text = doc.getText('content')
-  for (const [position, deleted, inserted] of patches) {
-    if (deleted > 0) text.delete(position, deleted)
-    if (inserted !== '') text.insert(position, inserted)
-    length += inserted.length
-    if (updates.length >= editsPerUpdate || length >= lengthPerUpdate) await send()
-  }
-  await send()
-  const written = text.toString()
-  if (endContent !== undefined && written !== endContent) throw new Error('not the text that was recorded')
-  await arrived(written)
-  if (client.refusals > 0) throw new Error(`refused: ${client.refusal}`)
-  client.close()
-  const stateBytes = Y.encodeStateAsUpdate(doc).length
-  return { edits: patches.length, length: written.length, stateBytes, places: placesIn(text, job.places ?? 0) }
-}
-
-function placesIn(text, count) {
-  const idAt = (index) => {
-    const { client, clock } = Y.createRelativePositionFromTypeIndex(text, index).item
-    return [client, clock]
-  }
-  return Array.from({ length: count }, (_, i) => {
-    const index = 1 + Math.floor(((text.length - 1) * i) / count)
-    return [idAt(index - 1), idAt(index)]
-  })
-}
-
 async function write() {
-  const written = await fill()
+  const { client, doc, edits } = await writeHistory(connect, job.history)
+  client.close()
   await sleep(restMs)
-  return written
-}
-
-/** Somebody who joins gets all of it. */
-async function arrived(written) {
-  for (const end = performance.now() + arrivedMsMax; performance.now() < end; await sleep(settleMs)) {
-    const reader = connect()
-    const state = await reader.join()
-    reader.close()
-    if (textOf(state) === written) return
-  }
-  throw new Error('the text that was written did not arrive')
+  return { edits, length: doc.getText('content').length, stateBytes: Y.encodeStateAsUpdate(doc).length }
 }
 
 async function open() {
@@ -132,5 +70,5 @@ async function rest() {
   return {}
 }
 
-console.log(JSON.stringify(await { fill, write, open, storm, rest }[job.task]()))
+console.log(JSON.stringify(await { write, open, storm, rest }[job.task]()))
 process.exit(0)

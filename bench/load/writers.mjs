@@ -1,5 +1,6 @@
 // The load generator, a process of its own: crowds of people who write or move at a steady rate, phase after phase, while
 // the server's cost is read. Gets its job as JSON in argv, reports the figures of each phase as JSON.
+import { placesIn, writeHistory } from './author.mjs'
 import { clientClasses } from './clients/classes.mjs'
 import { Crowd } from './crowd.mjs'
 import { edits } from './edits.mjs'
@@ -31,10 +32,12 @@ function sample() {
   }
 }
 
+const ignored = () => undefined
+const ignoring = { onRuns: ignored, onCursor: ignored, onUpdate: ignored }
+
 /** Somebody opens the document `job.visited`, types a word, and leaves. */
 async function visit() {
-  const nobody = () => undefined
-  const visitor = makeClient(job.visited, { onRuns: nobody, onCursor: nobody, onUpdate: nobody })
+  const visitor = makeClient(job.visited, ignoring)
   await visitor.join()
   visitor.send(edits.type.of(visitor.client, 0))
   await sleep(quietMs)
@@ -112,8 +115,18 @@ async function drain() {
   return total('expected') - total('deliveries')
 }
 
+/** The document of the first room gets `job.history`. Resolves with its author, who stays until others are there. */
+async function makeGrown() {
+  const [room] = watched.rooms
+  const { client, doc } = await writeHistory(() => makeClient(room, ignoring), job.history)
+  room.places = placesIn(doc, watched.writersPerRoom)
+  return client
+}
+
+const author = job.history && (await makeGrown())
 const emptyKB = residentKB(job.serverPid)
 for (const crowd of crowds) await crowd.connect()
+author?.close()
 await sleep(quietMs)
 const connectedKB = residentKB(job.serverPid)
 const phases = []

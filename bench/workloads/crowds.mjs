@@ -22,20 +22,15 @@ export async function runCrowds(
         server.port,
         crowds.reduce((sum, crowd) => sum + crowd.rooms, 0),
       )
-      const { client, shared } = contender
-      if (history !== undefined) {
-        const places = crowds[0].writersPerRoom
-        const job = { task: 'fill', client, shared, port: server.port, room: rooms[0], history, places }
-        Object.assign(rooms[0], await runLoad('first-joiner.mjs', job))
-      }
       return await runLoad('writers.mjs', {
-        client: polls ? `${client} polling` : client,
-        shared,
+        client: polls ? `${contender.client} polling` : contender.client,
+        shared: contender.shared,
         port: server.port,
         serverPid: server.pid,
         crowds: crowds.map((crowd) => ({ ...crowd, rooms: rooms.splice(0, crowd.rooms) })),
         phases,
         endAtP99Ms,
+        history,
         visited: kept?.room,
       })
     } finally {
