@@ -12,10 +12,22 @@ import { JSDOM } from 'jsdom'
 const ours = 'scriptorium'
 /** Under this share delivered a server is saturated (report.mjs): its latency only says how long the run was. */
 const keptUp = 0.97
-/** Of middling lightness, so that they can be seen on white and on black; told apart by symbols, too. */
-const colors = ['#e0503a', '#8a8f98', '#a1783c', '#3f8fd2', '#2d9d78', '#b06fc4', '#c9962a', '#5b7fa6', '#7a9a3a']
-/** All of them areas, which can be filled or hollow. */
-const symbols = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross', 'hexagon', 'circle']
+/**
+ * The same in all pictures, also where a server keeps documents ("… + files"). Colours of middling lightness, so that they can
+ * be seen on white and on black; symbols, too, all of them areas, which can be filled or hollow.
+ */
+const looks = {
+  [ours]: ['#e0503a', 'circle'],
+  'ws-relay': ['#8a8f98', 'square'],
+  'socket-io-relay': ['#a1783c', 'triangle'],
+  'y-websocket': ['#3f8fd2', 'diamond'],
+  'y-socket-io': ['#2d9d78', 'star'],
+  'hocuspocus-3': ['#7a9a3a', 'circle'],
+  'hocuspocus-4': ['#b06fc4', 'wye'],
+  'hocuspocus-4 flush 20': ['#c9962a', 'cross'],
+  'hocuspocus-4 flush 50': ['#5b7fa6', 'hexagon'],
+}
+const lookOf = (server) => looks[server.split(' + ')[0]] ?? ['#777777', 'circle']
 const nameHeight = 14
 const style = `
   .bench { color: #24292f; background: transparent; font: 12px system-ui, sans-serif; }
@@ -81,10 +93,10 @@ function draw(points, { label, figure }) {
     marginLeft: 56,
     marginBottom: 44,
     marginRight: 150,
-    x: { type: 'log', label, ticks, tickFormat: String, grid: true },
+    x: { type: 'log', label, ticks, tickFormat: (x) => x.toLocaleString('en'), grid: true },
     y: { type: 'log', label: figure.label, tickFormat: String, ticks: 6, grid: true },
-    color: { domain: servers, range: colors },
-    symbol: { domain: servers, range: symbols },
+    color: { domain: servers, range: servers.map((server) => lookOf(server)[0]) },
+    symbol: { domain: servers, range: servers.map((server) => lookOf(server)[1]) },
     marks: [
       Plot.ruleX(points, { x: 'x', y1: 'low', y2: 'high', stroke: 'server', strokeOpacity: 0.5 }),
       ...servers.map((server) => {
