@@ -4,13 +4,11 @@ import { onePhase, runCrowds } from './crowds.mjs'
 
 const columns = [cpu, p50, p95, p99, delivered, serverCore, resident, missing, loadCore]
 const [writersPerRoom, perSecond] = [20, 5]
-/** The document is written before, which takes its time. */
-const warmUpMsMax = 2_000
 /** About what is left of a history, characters: its length shall not be a matter of the text's. */
 const textMax = 2_000
 const relays = ['ws-relay', 'socket-io-relay']
 
-function grown(name, { what, point, history }, { warmUpMs, measureMs }) {
+function grown(name, { what, point, history }, times) {
   return {
     name,
     title: `1 room × ${writersPerRoom} people × ${perSecond} edits/s in a document with ${what}`,
@@ -20,8 +18,7 @@ function grown(name, { what, point, history }, { warmUpMs, measureMs }) {
     only: ({ client }) => !relays.includes(client),
     async measure(contender, context) {
       const crowds = [{ name: 'all', rooms: 1, writersPerRoom, perSecond, activity: 'type' }]
-      const phases = [{ name: 'all', warmUpMs: Math.min(warmUpMs, warmUpMsMax), measureMs }]
-      return onePhase(await runCrowds(contender, { crowds, phases, history }, context))
+      return onePhase(await runCrowds(contender, { crowds, phases: [{ name: 'all', ...times }], history }, context))
     },
   }
 }
