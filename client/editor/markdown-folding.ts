@@ -1,9 +1,10 @@
 // What can be folded in Markdown: a heading with all that stands under it, and blocks of several lines.
 import { foldNodeProp, foldService, syntaxTree } from '@codemirror/language'
-import type { Extension } from '@codemirror/state'
+import type { EditorState, Extension } from '@codemirror/state'
 import type { MarkdownConfig } from '@lezer/markdown'
 
 type Range = { from: number; to: number }
+type SyntaxNode = ReturnType<ReturnType<typeof syntaxTree>['resolveInner']>
 
 /** 1–6, or `undefined` for what is no heading. */
 const levelOf = (nodeName: string): number | undefined => {
@@ -11,18 +12,24 @@ const levelOf = (nodeName: string): number | undefined => {
   return found === null ? undefined : Number(found[1])
 }
 
+/** The heading that begins on this line of Markdown. */
+export function headingOf(state: EditorState, line: Range): SyntaxNode | undefined {
+  let node = syntaxTree(state).resolveInner(line.to, -1)
+  while (node.parent !== null && levelOf(node.name) === undefined) node = node.parent
+  return levelOf(node.name) === undefined || node.from < line.from ? undefined : node
+}
+
 /** Behind a heading's line to the end of its section: the next heading of its level or above. */
-export const sections: Extension = foldService.of((state, lineStart, lineEnd): Range | null => {
-  let heading = syntaxTree(state).resolveInner(lineEnd, -1)
-  while (heading.parent !== null && levelOf(heading.name) === undefined) heading = heading.parent
-  const level = levelOf(heading.name)
-  if (level === undefined || heading.from < lineStart) return null
+export const sections: Extension = foldService.of((state, from, to): Range | null => {
+  const heading = headingOf(state, { from, to })
+  if (heading === undefined) return null
+  const level = levelOf(heading.name)!
   let last = heading
   for (let next = heading.nextSibling; next !== null; next = next.nextSibling) {
     if ((levelOf(next.name) ?? Number.POSITIVE_INFINITY) <= level) break
     last = next
   }
-  return last.to > lineEnd ? { from: lineEnd, to: last.to } : null
+  return last.to > to ? { from: to, to: last.to } : null
 })
 
 /** All but the first line of them. */

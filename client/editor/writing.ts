@@ -34,6 +34,7 @@ import {
 } from '@codemirror/view'
 import { wrapSelection } from './emphasis.ts'
 import { foldHere } from './fold-here.ts'
+import { growingFolds } from './growing-folds.ts'
 import { measureAgain } from './remote-cursors.ts'
 
 const lineKeymap: readonly KeyBinding[] = [
@@ -72,6 +73,7 @@ export const writing: Extension = [
   crosshairCursor(),
   bracketMatching({ maxScanDistance: 2_000 }),
   codeFolding(),
+  growingFolds,
   indentOnInput(),
   keymap.of([
     ...lineKeymap,

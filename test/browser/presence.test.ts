@@ -189,3 +189,31 @@ test('[P4] somebody who only looked on leaves no cursor behind when the tab goes
   await ada.person.close()
   await eventually(async () => expect([await bob.carets.count(), await bob.faces.count()]).toEqual([0, 1]))
 })
+
+test('[P2] who writes in what is folded here is shown at its mark, and nothing of it comes out', async () => {
+  const document = await createDocument(suite.url, { text: '# One\n\nhidden words\n\n# Two\n\nseen words' })
+  const [ada, bob] = await suite.meet(document.links.edit, document.links.edit)
+  await bob.rename('Bob')
+  await ada.goTo('start')
+  await ada.press('Control+Shift+BracketLeft')
+  const fold = ada.page.locator('.cm-foldPlaceholder')
+  await fold.waitFor()
+  await bob.goTo('start')
+  await bob.press('ArrowDown', 'ArrowDown', 'End')
+  const expectAtFold = () =>
+    eventually(async () => {
+      const [caret, mark] = [await ada.caretOf('Bob').boundingBox(), await fold.boundingBox()]
+      expect(caret!.x).toBeGreaterThan(mark!.x - 6)
+      expect(caret!.x).toBeLessThan(mark!.x + mark!.width + 6)
+      expect(Math.abs(caret!.y + caret!.height / 2 - (mark!.y + mark!.height / 2))).toBeLessThan(14)
+    })
+  await expectAtFold()
+  await bob.type(', and more of them')
+  await bob.expectText('# One\n\nhidden words, and more of them\n\n# Two\n\nseen words')
+  await bob.expectSaveState('Saved')
+  await expectAtFold()
+  expect(await ada.text()).toBe(`# One${await fold.textContent()}\n\n# Two\n\nseen words`)
+  await ada.press('Control+Shift+BracketRight')
+  await ada.page.getByText('hidden words, and more of them').waitFor()
+  await ada.expectCaretBehind('Bob', 'and more of them')
+})

@@ -103,10 +103,13 @@ test('a section is folded and unfolded, and stays folded while others write abov
   await command(ada, 'Unfold everything')
   await ada.page.getByText('hidden words').waitFor()
   expect(await fold.count()).toBe(0)
-  await ada.press('Control+Shift+BracketLeft')
-  await fold.waitFor()
-  await ada.press('Control+Shift+BracketRight')
-  await ada.page.getByText('hidden words').waitFor()
+  for (const downwards of [[], ['ArrowDown', 'ArrowDown'], ['ArrowDown', 'ArrowDown', 'ArrowDown']]) {
+    await ada.editor.getByText('# One').click()
+    await ada.press(...downwards, 'Control+Shift+BracketLeft')
+    await fold.waitFor()
+    await ada.press('Control+Shift+BracketRight')
+    await ada.page.getByText('hidden words').waitFor()
+  }
 })
 
 test('words are counted as they are written, and of the selection, in every script', async () => {
