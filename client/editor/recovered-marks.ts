@@ -67,6 +67,18 @@ const theme = EditorView.theme({
 
 const extension: Extension = [marking, going, theme]
 
+/** Lines above and below that have to be in view, too. */
+const linesAround = 2
+
+/** Where it is in sight already the view stays: who reads has his place. */
+function intoView(view: EditorView, at: number): StateEffect<unknown>[] {
+  const place = view.coordsAtPos(at)
+  const { top, bottom } = view.scrollDOM.getBoundingClientRect()
+  const margin = linesAround * view.defaultLineHeight
+  const isInView = place !== null && place.top >= top + margin && place.bottom <= bottom - margin
+  return isInView ? [] : [EditorView.scrollIntoView(at, { y: 'center' })]
+}
+
 /** Marks all these passages (in order), and puts the cursor to the beginning of one of them, in view. */
 export function markRecovered(view: EditorView, passages: readonly Passage[], shown: Passage): void {
   const { length } = view.state.doc
@@ -80,9 +92,6 @@ export function markRecovered(view: EditorView, passages: readonly Passage[], sh
   const at = Math.min(shown.from, length)
   view.dispatch({
     selection: EditorSelection.cursor(at),
-    effects: [
-      change.of({ marks: Decoration.set(ranges), isFading: false }),
-      EditorView.scrollIntoView(at, { y: 'center' }),
-    ],
+    effects: [change.of({ marks: Decoration.set(ranges), isFading: false }), ...intoView(view, at)],
   })
 }
