@@ -57,6 +57,8 @@ test('a copy as Markdown is the text', async () => {
   const ada = await meetCopier('Some *words*\n\n- a list')
   await copyAs(ada, 'Copy as Markdown')
   expect(await copied(ada, 'text/plain')).toBe('Some *words*\n\n- a list')
+  // It took no longer than a moment: no word of it.
+  expect(await ada.page.getByText('Preparing a long text…').count()).toBe(0)
 })
 
 test('a copy as formatted text has both forms', async () => {
