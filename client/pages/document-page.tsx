@@ -22,6 +22,7 @@ import '../styles/document.css'
 import '../styles/cards.css'
 import '../styles/panes.css'
 import '../styles/print.css'
+import '../styles/touch.css'
 
 // On their way while the server is asked for the document: the editor waits for them, but not for long.
 import('../editor/writing.ts').catch(() => undefined)

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
+import { openDocument } from '../harness/page-object.ts'
 import { createDocument } from '../harness/server.ts'
 import { whatSticksOut } from '../harness/sticks-out.ts'
 
@@ -137,4 +138,65 @@ test('what is said in the chat and where one writes stand on one edge, beside th
       expect(others, `${width} px`).toEqual([line, line])
     })
   }
+})
+
+test('a note at the foot of the page leaves the line under the text free', async () => {
+  const { links } = await createDocument(suite.url, { text })
+  const [ada, bob] = await suite.meet(links.own, links.edit)
+  await ada.page.getByRole('button', { name: /^Count/ }).waitFor()
+  await bob.page.getByRole('button', { name: 'Language: Markdown' }).click()
+  await bob.page.getByRole('combobox', { name: 'Language of this document' }).fill('javas')
+  await bob.press('Enter')
+  const note = ada.page.getByText(/set the language to JavaScript/)
+  await note.waitFor()
+  for (const width of [360, 390, 1280]) {
+    await ada.page.setViewportSize({ width, height: 740 })
+    const [box, line] = [await note.boundingBox(), await ada.page.locator('.status-bar').boundingBox()]
+    expect(box!.y + box!.height, `${width} px`).toBeLessThanOrEqual(line!.y)
+  }
+  await ada.page.setViewportSize({ width: 1280, height: 800 })
+})
+
+/** What can be pressed in the bar above the text and in the line below it, and how high the place is that answers. */
+const heightsForFingers = (page: Page): Promise<{ name: string; height: number }[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.top-bar :is(a, button), .status-bar button')]
+      .filter((element) => element.checkVisibility())
+      .map((element) => {
+        const { left, top, width, height } = element.getBoundingClientRect()
+        const [x, y] = [left + width / 2, top + height / 2]
+        const answers = (at: number) => element.contains(document.elementFromPoint(x, at))
+        let [first, last] = [y, y]
+        while (first > 0 && answers(first - 0.5)) first -= 0.5
+        while (last < innerHeight && answers(last + 0.5)) last += 0.5
+        return { name: element.getAttribute('aria-label') ?? element.textContent ?? '', height: last - first }
+      }),
+  )
+
+test('a finger hits what it aims at, on the narrowest telephone', async () => {
+  const { links } = await createDocument(suite.url, { title: 'Sizes', text })
+  const ada = await openDocument(suite.browser, links.own, {
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+  })
+  await ada.expectSaveState('Saved')
+  await ada.page.getByRole('button', { name: /^Count/ }).waitFor()
+  const found = await heightsForFingers(ada.page)
+  // Title and save state share the bar: half of it for each.
+  const shared = ['Sizes', 'Save state: Saved']
+  expect(found.filter(({ name, height }) => height < (shared.includes(name) ? 23 : 43))).toEqual([])
+  expect(found.map(({ name }) => name)).toEqual([
+    'Your documents',
+    'Sizes',
+    'Save state: Saved',
+    'Write',
+    'Read',
+    'Share',
+    'People: only you',
+    'Chat',
+    'More',
+    'Language: Markdown',
+    expect.stringMatching(/^Count: /),
+  ])
 })
