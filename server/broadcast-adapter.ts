@@ -1,6 +1,7 @@
 // Socket.IO's in-memory adapter, with each broadcast framed for WebSocket once instead of once per receiver, and written around
 // Engine.IO's queue where that is empty. One socket write per receiver remains, and little else.
 import { Adapter, type BroadcastOptions } from 'socket.io-adapter'
+import { type EngineConnection, frameBinaryMessage, writeAtOnce } from './socket/write-at-once.ts'
 
 /** What engine.io gets with every packet of a broadcast; all receivers share it. */
 type PacketOptions = {
@@ -13,22 +14,11 @@ type PacketOptions = {
 /** The part of the stock adapter that is private in its types: turns a packet into messages and may frame them. */
 type Encoding = { _encode(packet: unknown, options: PacketOptions): unknown[] }
 
-/** The part of Socket.IO's and Engine.IO's sockets that a broadcast needs; `_sender` is ws's, used as Engine.IO uses it. */
+/** The part of Socket.IO's socket that a broadcast needs. */
 type Receiver = {
   client: { writeToEngine(messages: unknown[], options: PacketOptions): void }
-  conn: { readyState: string; writeBuffer: unknown[]; transport: Transport }
+  conn: EngineConnection
 }
-type Transport = { writable: boolean; perMessageDeflate?: unknown; socket?: WebSocketInside }
-type WebSocketInside = {
-  readyState: number
-  bufferedAmount: number
-  _sender?: { sendFrame(pieces: Uint8Array[]): void }
-}
-
-/** First byte of an unfragmented binary message (RFC 6455, section 5.2): FIN and opcode 2. */
-const binaryMessage = 0x82
-/** `readyState` of a WebSocket. */
-const isOpen = 1
 
 /**
  * For `new Server(…, { adapter: BroadcastAdapter })`. Framing is an extra: the frame is used where it can be (WebSocket
@@ -60,35 +50,4 @@ function singleFrame(messages: unknown[], { wsPreEncodedFrame }: PacketOptions):
   if (wsPreEncodedFrame !== undefined) return Buffer.concat(wsPreEncodedFrame)
   const [message] = messages
   return messages.length === 1 && message instanceof Uint8Array ? frameBinaryMessage(message) : undefined
-}
-
-/**
- * Writes to a WebSocket that waits for nothing. Where anything waits, in Engine.IO or in ws, the frame has to queue behind it:
- * then nothing is written, and the answer is false.
- */
-function writeAtOnce({ readyState, writeBuffer, transport }: Receiver['conn'], frame: Uint8Array): boolean {
-  const { socket } = transport
-  if (readyState !== 'open' || writeBuffer.length > 0 || !transport.writable || transport.perMessageDeflate)
-    return false
-  if (socket?.readyState !== isOpen || socket.bufferedAmount > 0 || socket._sender === undefined) return false
-  socket._sender.sendFrame([frame])
-  return true
-}
-
-/** One unmasked, unfragmented, uncompressed WebSocket frame (RFC 6455, section 5.2) with this payload. */
-export function frameBinaryMessage(payload: Uint8Array): Uint8Array {
-  const { length } = payload
-  const headerLength = length < 126 ? 2 : length < 0x1_0000 ? 4 : 10
-  const frame = Buffer.allocUnsafe(headerLength + length)
-  frame[0] = binaryMessage
-  if (headerLength === 2) frame[1] = length
-  else if (headerLength === 4) {
-    frame[1] = 126
-    frame.writeUInt16BE(length, 2)
-  } else {
-    frame[1] = 127
-    frame.writeBigUInt64BE(BigInt(length), 2)
-  }
-  frame.set(payload, headerLength)
-  return frame
 }

@@ -10,17 +10,7 @@ import type { Store, StoreWrite } from './store/store.ts'
 
 export type { CommitSource } from './commit-source.ts'
 
-type QueueLimits = Pick<
-  Limits,
-  | 'commitQueueBytesMax'
-  | 'commitQueuePartsMax'
-  | 'commitBatchBytesMax'
-  | 'commitPaceFactor'
-  | 'commitCostMs'
-  | 'commitDelayMsMax'
-  | 'reopenDelayMsMin'
-  | 'reopenDelayMsMax'
->
+type QueueLimits = Pick<Limits, Extract<keyof Limits, `commit${string}` | `reopen${string}`>>
 
 export type CommitQueueOptions = {
   store: Store
@@ -173,22 +163,29 @@ export class CommitQueue {
     const batch = this.#form()
     const formingMs = this.#stopwatch() - formingAt
     const recovered = batch.formed.length === 0 ? false : await this.#makeDurable(batch.writes)
-    const tellingAt = this.#stopwatch()
     // Open for what the acks below bring, and for what was refused meanwhile.
     const healed = recovered && this.#degraded
     if (healed) this.#degraded = false
     this.stats.waitingBytes -= batch.bytes
     this.stats.waitingParts -= batch.parts
+    let tellingMs = 0
     if (recovered) {
       this.#count(batch)
-      for (const source of batch.formed) this.#guarded('committed() failed', () => source.committed())
+      for (const source of batch.formed) tellingMs += this.#tellCommitted(source)
     } else {
       for (const source of batch.formed) if (source instanceof OwnWrite) source.failed(closedRefusal())
     }
     if (healed) this.#tell()
-    this.#pace(startedAt, formingMs + this.#stopwatch() - tellingAt)
+    this.#pace(startedAt, formingMs + tellingMs)
     if (!this.#waiting.isEmpty) this.#schedule()
     else this.#becomeIdle()
+  }
+
+  /** What counts of the time that it took, ms. */
+  #tellCommitted(source: CommitSource): number {
+    const startedAt = this.#stopwatch()
+    this.#guarded('committed() failed', () => source.committed())
+    return Math.min(this.#stopwatch() - startedAt, this.#limits.commitTellMsMax)
   }
 
   /** Takes what waits and is ready, in order, up to the size of one batch. A source that fails to form harms only itself. */

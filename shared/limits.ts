@@ -194,6 +194,8 @@ export const limits = {
   /** The next batch waits this many times what the last one cost, at most commitDelayMsMax. */
   commitPaceFactor: 4,
   commitDelayMsMax: 10,
+  /** Telling one room counts no more than this: one that takes longer pauses by itself, and no other is to wait for it. */
+  commitTellMsMax: 0.1,
   /** Entries of a deleted document that one commit takes from the disk. */
   wipeEntriesMax: 1_000,
   /** A snapshot is written when this many records came since the last one; a room's first when it is half of that to all. */

@@ -19,6 +19,7 @@ import { packetRates } from './rates.ts'
 import { chatRoom, docRoom } from './seat.ts'
 import type { ScriptoriumServer, ScriptoriumSocket } from './types.ts'
 import { type WebSocket, WebSocketTransport } from './websocket-transport.ts'
+import { writeAround } from './write-at-once.ts'
 
 type Conn = ScriptoriumSocket['conn']
 
@@ -75,6 +76,7 @@ export function createSocketDoor(httpServer: HttpServer, clock: Clock, options: 
   io.engine.on('connection', (conn: Conn) => {
     conn.on('close', callers.add(addressOf(conn.request, options.trustedProxies)))
     if (tools !== undefined) boundPackets(conn, tools)
+    writeAround(conn)
   })
 
   io.use((socket, next) => {

@@ -13,6 +13,7 @@ export class FakeRoom implements CommitSource {
   readonly events: string[]
   breaks: 'form' | 'shape' | 'committed' | undefined
   failure: AppError | undefined
+  onForm: () => void = () => undefined
   onCommitted: () => void = () => undefined
 
   constructor(name: number, events: string[]) {
@@ -23,6 +24,7 @@ export class FakeRoom implements CommitSource {
     if (this.breaks === 'form') throw new Error('a mistake')
     if (this.breaks === 'shape') return [{ type: 'put', key: Uint8Array.of(1) } as unknown as StoreWrite]
     this.events.push(`form ${this.name}.${++this.seq}`)
+    this.onForm()
     return [{ type: 'put', key: Uint8Array.of(this.name, this.seq), value: Uint8Array.of(this.seq) }]
   }
   committed(): void {

@@ -53,7 +53,8 @@ describe('the commit queue', () => {
 
   test('waits the pace factor times what the last batch cost, counted from its end, and no more than the limit', async () => {
     const { queue, clock, commits, work, a } = setup({ limits: { commitCostMs: 0.4 } })
-    a.onCommitted = () => work(1.1)
+    a.onForm = () => work(1)
+    a.onCommitted = () => work(0.1)
     queue.submit(a, 1)
     await settle()
     clock.advance(2)
@@ -63,7 +64,7 @@ describe('the commit queue', () => {
     clock.advance(3.9)
     await settle()
     expect(commits).toHaveLength(1)
-    a.onCommitted = () => work(1_000)
+    a.onForm = () => work(1_000)
     clock.advance(0.1)
     await settle()
     expect(commits).toHaveLength(2)
@@ -77,9 +78,23 @@ describe('the commit queue', () => {
     expect(commits).toHaveLength(3)
   })
 
+  test('lets nobody wait for a room that took long to be told: such a one pauses by itself', async () => {
+    const { queue, clock, commits, work, a, b } = setup({ limits: { commitCostMs: 0.4 } })
+    a.onCommitted = () => work(2)
+    queue.submit(a, 1)
+    await settle()
+    queue.submit(b, 1)
+    clock.advance(1.9)
+    await settle()
+    expect(commits).toHaveLength(1)
+    clock.advance(0.1)
+    await settle()
+    expect(commits).toHaveLength(2)
+  })
+
   test('starts at once when the pause passed with nothing waiting', async () => {
     const { queue, clock, commits, work, a } = setup()
-    a.onCommitted = () => work(1.5)
+    a.onForm = () => work(1.5)
     queue.submit(a, 1)
     await settle()
     clock.advance(6)
@@ -91,7 +106,7 @@ describe('the commit queue', () => {
   test('whenIdle ends the pauses and resolves when nothing waits or is being written', async () => {
     const { queue, store, commits, work, a } = setup()
     await queue.whenIdle()
-    a.onCommitted = () => work(2)
+    a.onForm = () => work(2)
     queue.submit(a, 1)
     await settle()
     queue.submit(a, 1)
@@ -159,7 +174,7 @@ describe('the commit queue', () => {
 
   test('keeps to its own pause with a source that may start before that', async () => {
     const { queue, clock, events, work, a, b } = setup()
-    b.onCommitted = () => work(1.5)
+    b.onForm = () => work(1.5)
     queue.submit(b, 1)
     await settle()
     b.notBefore = 10

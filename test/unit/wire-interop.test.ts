@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { Server, type Socket as ServerSocket } from 'socket.io'
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
 import { afterEach, describe, expect, test } from 'vitest'
-import { BroadcastAdapter, frameBinaryMessage } from '../../server/broadcast-adapter.ts'
+import { BroadcastAdapter } from '../../server/broadcast-adapter.ts'
+import { frameBinaryMessage, writeAround } from '../../server/socket/write-at-once.ts'
 import {
   clientWireParser,
   Decoder,
@@ -29,6 +30,7 @@ type Transport = 'websocket' | 'polling'
 async function startServer(options: Partial<ServerOptions> = {}): Promise<{ server: Server; url: string }> {
   const http = createServer()
   const server = new Server(http, { parser: serverWireParser, adapter: BroadcastAdapter, ...options })
+  server.engine.on('connection', writeAround)
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   closers.push(() => server.close())
@@ -184,6 +186,21 @@ describe('broadcasts', () => {
     transport.ws.resume()
     await last
     expect(arrived).toEqual(Array.from({ length: 400 }, (_, n) => n))
+  })
+
+  test.each([
+    ['text', ['é'.repeat(100)]],
+    ['bytes', [{ from: 1 }, new Uint8Array(200)]],
+    ['more than is worth a copy', [{ from: 1 }, new Uint8Array(20_000)], 2],
+    ['more text than is worth a copy', ['x'.repeat(20_000)], 2],
+  ])('an answer of %s arrives, in so many pieces', async (_what, answer, pieces = 1) => {
+    const { server, url } = await startServer()
+    const { client, serverSocket } = await connect(server, url, 'websocket')
+    const written = writtenTo(serverSocket)
+    serverSocket.on('ask', (ack: (...args: unknown[]) => void) => ack(...answer))
+    const got = await new Promise<unknown[]>((resolve) => client.emit('ask', (...args: unknown[]) => resolve(args)))
+    expect(got.map(plain)).toEqual(answer)
+    expect(written.map((frame) => frame.length)).toEqual([pieces])
   })
 
   test('[W15] the frame is the header of RFC 6455 and the payload', () => {
