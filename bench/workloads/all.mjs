@@ -18,7 +18,7 @@ export function allWorkloads({ quick }) {
     ...inRooms(hot, many, cursors),
     ...cold,
     memory({ quick }),
-    slowReader(times),
+    slowReader(),
     ...inRooms(quiet),
     knee(times),
     appends({ quick }),

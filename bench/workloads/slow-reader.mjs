@@ -11,9 +11,12 @@ const columns = [
   { key: 'refusals', title: 'refusals', digits: 0 },
 ]
 
+/** By then the thread that writes snapshots has started, whose memory would be taken for what is not read. */
+const warmUpMs = 8_000
+
 /** The measured time is five seconds in the quick form too: the growth is what counts. */
-export const slowReader = (times) => {
-  const phase = { warmUpMs: times.warmUpMs, measureMs: 5_000 }
+export const slowReader = () => {
+  const phase = { warmUpMs, measureMs: 5_000 }
   return {
     name: 'slow',
     title: `1 room × 10 people who paste 40 kB ten times a second, and ${readersPerRoom} who stop reading`,
