@@ -1,7 +1,9 @@
 // Snapshots made in a thread of their own: the built script, as hosts run it.
+import { readdirSync, readFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import { foldHere } from '../../server/fold.ts'
 import { FoldThread } from '../../server/fold-thread.ts'
@@ -10,6 +12,7 @@ import { limits } from '../../shared/limits.ts'
 import { buildServer } from '../harness/built-server.ts'
 import { FakeClock } from '../harness/fake-clock.ts'
 
+const isLinux = process.platform === 'linux'
 let built: ReturnType<typeof buildServer>
 let clock: FakeClock
 let threads: FoldThread[] = []
@@ -48,6 +51,21 @@ test('makes the snapshot that this thread would make, at the commit that was ask
   for (const seq of [40, 7]) expect(await fold(log, seq)).toEqual(foldHere(log, seq))
   const later = { ...log, snapshot: foldHere(log, 7), tail: log.tail.slice(7) }
   expect((await fold(later, 40)).digest).toBe(foldHere(log, 40).digest)
+})
+
+/** Nice values of this process' threads (proc_pid_stat(5), field 19; the name before may contain anything). */
+function niceValues(): number[] {
+  if (!isLinux) return []
+  const ofThread = (id: string) => readFileSync(`/proc/self/task/${id}/stat`, 'utf8').split(') ').at(-1)!
+  return readdirSync('/proc/self/task').map((id) => Number(ofThread(id).split(' ')[16]))
+}
+
+test('waits for people where cores are short (on Linux: elsewhere a thread has no priority of its own)', async () => {
+  const low = constants.priority.PRIORITY_BELOW_NORMAL
+  // That of the test before may not have ended yet.
+  await vi.waitFor(() => expect(niceValues()).not.toContain(low))
+  await thread().fold(logOf(1), 1)
+  expect(niceValues().filter((nice) => nice === low)).toHaveLength(isLinux ? 1 : 0)
 })
 
 test('many at once are answered each with its own', async () => {
