@@ -23,6 +23,8 @@ export async function wave(scene: Scene, random: Random, clients: readonly Simul
     leaving.map(async (client, i) => {
       const [beforeMs, awayMs] = pauses[i]!
       await pause(beforeMs)
+      // Another wave has taken him meanwhile, and will bring him back.
+      if (client.isAway) return
       if (await client.leave()) {
         count(scene, 'left')
         await pause(awayMs)
