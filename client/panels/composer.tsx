@@ -157,13 +157,14 @@ function useCompletion(field: Field, text: string, names: readonly string[], wri
   const choose = (name: string) => {
     if (found === undefined) return
     const before = `${text.slice(0, found.from)}@${name} `
-    write(before + text.slice(found.to))
+    const completed = before + text.slice(found.to)
+    write(completed)
     setFound(undefined)
-    // When the field has the new text.
-    setTimeout(() => {
-      field.current?.focus()
-      field.current?.setSelectionRange(before.length, before.length)
-    })
+    if (field.current === null) return
+    // At once, not when it is drawn: the cursor of somebody who types on would be moved under his hands.
+    field.current.value = completed
+    field.current.focus()
+    field.current.setSelectionRange(before.length, before.length)
   }
   return {
     close: () => setFound(undefined),
