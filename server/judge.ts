@@ -1,21 +1,21 @@
 // Asks the guard about an update of one session, and turns its verdict into what a person is told.
 import { AppError } from '../shared/errors.ts'
-import { guard } from '../shared/guard.ts'
+import { guard, type Verdict } from '../shared/guard.ts'
 import type { ClientId } from '../shared/ids.ts'
 import type { LiveDocument } from './live-document.ts'
 import type { RoomEvents } from './metrics.ts'
 import type { Session } from './session.ts'
 
 /**
- * How many structures the update adds, and whether it is all known already. Throws `invalid` or `too-large`; the document is
- * not changed either way.
+ * What there is to know of an update that may be applied. Throws `invalid` or `too-large`; the document is not changed either
+ * way.
  */
 export function judge(
   document: LiveDocument,
   session: Session,
   bytes: Uint8Array,
   events: Pick<RoomEvents, 'guarded'>,
-): { structs: number; redundant: boolean } {
+): Verdict & { ok: true } {
   const view = { doc: document.doc, owns: (id: number) => session.owns.has(id as ClientId) }
   let verdict = guard(bytes, { ...view, usage: document.usage })
   // What is known of the size is never too low, but it may be too high.

@@ -1,9 +1,12 @@
 // The text of one document in this process: bytes of the last snapshot as long as that is enough, a Y.Doc from the
 // first moment that needs one. It knows no sessions, no seqs and no disk.
 import * as Y from 'yjs'
+import type { Verdict } from '../shared/guard.ts'
 import type { ClientId } from '../shared/ids.ts'
+import { mergeUpdates } from '../shared/merge.ts'
 import { textName, type Usage } from '../shared/protocol.ts'
 import { digestOf } from '../shared/text.ts'
+import { closeTransaction, openTransaction } from './open-transaction.ts'
 
 /**
  * What a cold document is made of: its whole state as one Yjs v1 update, and what is known of it. `usage` may be too high,
@@ -11,14 +14,20 @@ import { digestOf } from '../shared/text.ts'
  */
 export type ColdState = { bytes: Uint8Array; stateVector: Uint8Array; usage: Usage; digest: string | undefined }
 
+/** What the guard says of an update that it lets through. */
+export type Applicable = Pick<Verdict & { ok: true }, 'structs' | 'verbatim'>
+
 const emptyState = new Uint8Array([0, 0])
 const emptyStateVector = new Uint8Array([0])
 
 export class LiveDocument {
   #cold: ColdState | undefined
   #doc: Y.Doc | undefined
-  /** Set while `apply` runs; the update event of the Y.Doc puts the canonical bytes here. */
-  #canonical: Uint8Array | undefined
+  /** Holds what was applied since the last of `#updates`. */
+  #open: Y.Transaction | undefined
+  /** Our own encoding of what was applied since `takeUpdate`, as far as its transactions are closed. */
+  #updates: Uint8Array[] = []
+  #isBroken = false
   #usage: Usage
   #isExact = true
   /** Of the text as it is; forgotten with every change. */
@@ -112,25 +121,36 @@ export class LiveDocument {
   }
 
   /**
-   * Applies an update that the guard has let through. Returns our own encoding of what was new in it (Yjs v1 update),
-   * or `undefined` when nothing was. Throws whatever Yjs throws; the document is then no longer to be trusted.
+   * Applies an update that the guard has let through; what it says of it is `structs` and `verbatim`. Returns what was new
+   * in it (Yjs v1 update, a copy), or `undefined` when nothing was. Throws whatever Yjs throws; the document is then no
+   * longer to be trusted.
    */
-  apply(update: Uint8Array, origin: unknown, structs: number): Uint8Array | undefined {
-    const doc = this.doc
-    this.#canonical = undefined
-    Y.applyUpdate(doc, update, origin)
-    if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) {
-      throw new Error('an update left something pending')
-    }
-    const canonical = this.#canonical as Uint8Array | undefined
-    if (canonical !== undefined) {
-      this.#usage = {
-        textLength: doc.getText(textName).length,
-        stateBytes: this.#usage.stateBytes + canonical.length,
-        structs: this.#usage.structs + structs,
+  apply(update: Uint8Array, { structs, verbatim }: Applicable): Uint8Array | undefined {
+    try {
+      const added = verbatim ? this.#applyWhole(update) : this.#applyAlone(update)
+      if (added !== undefined) {
+        this.#usage = {
+          textLength: this.doc.getText(textName).length,
+          stateBytes: this.#usage.stateBytes + added.length,
+          structs: this.#usage.structs + structs,
+        }
       }
+      return added
+    } catch (error) {
+      this.#isBroken = true
+      throw error
     }
-    return canonical
+  }
+
+  /**
+   * Our own encoding of all that was applied since the last call (Yjs v1 update); `undefined` when nothing was, or when the
+   * document is not to be trusted. Throws what Yjs throws.
+   */
+  takeUpdate(): Uint8Array | undefined {
+    this.#close()
+    const updates = this.#updates
+    this.#updates = []
+    return this.#isBroken || updates.length === 0 ? undefined : mergeUpdates(updates)
   }
 
   /**
@@ -139,6 +159,7 @@ export class LiveDocument {
    */
   recount(): boolean {
     if (this.#isExact) return false
+    this.#close()
     this.#usage = usageOf(this.doc, Y.encodeStateAsUpdate(this.doc).length)
     this.#isExact = true
     return true
@@ -151,12 +172,52 @@ export class LiveDocument {
   #own(doc: Y.Doc): void {
     this.#doc = doc
     doc.on('update', (bytes: Uint8Array) => {
-      this.#canonical = bytes
-      this.#isExact = false
-      this.#digest = undefined
-      this.#knownClocks = undefined
-      this.#encoded = {}
+      this.#updates.push(bytes)
+      this.#forget()
     })
+  }
+
+  /** In one transaction with others. */
+  #applyWhole(update: Uint8Array): Uint8Array {
+    this.#open ??= openTransaction(this.doc)
+    applySettled(this.doc, update)
+    this.#forget()
+    // What came from a socket may be a view of more.
+    return new Uint8Array(update)
+  }
+
+  /** In a transaction of its own, which says what of it was new. */
+  #applyAlone(update: Uint8Array): Uint8Array | undefined {
+    this.#close()
+    const before = this.#updates.length
+    applySettled(this.doc, update)
+    return this.#updates[before]
+  }
+
+  #forget(): void {
+    this.#isExact = false
+    this.#digest = undefined
+    this.#knownClocks = undefined
+    this.#encoded = {}
+  }
+
+  #close(): void {
+    const open = this.#open
+    this.#open = undefined
+    if (open === undefined || this.#isBroken) return
+    try {
+      closeTransaction(open)
+    } catch (error) {
+      this.#isBroken = true
+      throw error
+    }
+  }
+}
+
+function applySettled(doc: Y.Doc, update: Uint8Array): void {
+  Y.applyUpdate(doc, update)
+  if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) {
+    throw new Error('an update left something pending')
   }
 }
 

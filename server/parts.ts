@@ -6,7 +6,7 @@ import type { LiveDocument } from './live-document.ts'
 import type { Session } from './session.ts'
 import type { LogPart } from './update-log.ts'
 
-/** One accepted update: our own encoding of it (Yjs v1), who sent it, and whom to tell when it is durable. */
+/** One accepted update: what was new in it (Yjs v1), who sent it, and whom to tell when it is durable. */
 export type Part = { session: Session; bytes: Uint8Array; answer: (answer: Answer<UpdateAnswer>) => void }
 
 /** The one session that wrote all of these, if it is one. */

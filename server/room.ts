@@ -67,7 +67,8 @@ export class Room implements CommitSource {
   readonly #waiters = new SeqWaiters()
   readonly #ids = new IdHolders()
   #committedSeq: Seq
-  #forming: { seq: Seq; parts: Part[] } | undefined
+  /** `update`: what the document made of the parts; absent while it is not to be trusted. */
+  #forming: { seq: Seq; parts: Part[]; update: Uint8Array | undefined } | undefined
   #waiting: Part[] = []
   #rebuilding: Promise<void> | undefined
   #stopListening: () => void
@@ -158,10 +159,10 @@ export class Room implements CommitSource {
     if (!session.synced || session.ended) throw new AppError('not-synced', 'Join the document again first.')
     if (this.#rebuilding !== undefined) throw new AppError('busy', 'The document is being read again; try again.')
     this.#init.queue.submit(this, bytes.length)
-    const { structs, redundant } = judge(this.document, session, bytes, this.#init.events)
-    const canonical = redundant ? undefined : this.document.apply(bytes, session, structs)
-    if (canonical === undefined) this.#answerKnown(session, answer)
-    else this.#waiting.push({ session, bytes: canonical, answer })
+    const verdict = judge(this.document, session, bytes, this.#init.events)
+    const added = verdict.redundant ? undefined : this.document.apply(bytes, verdict)
+    if (added === undefined) this.#answerKnown(session, answer)
+    else this.#waiting.push({ session, bytes: added, answer })
   }
 
   /** Nothing new: a retry whose ack was lost. It is answered when the state that has it is durable ([U5]). */
@@ -182,7 +183,8 @@ export class Room implements CommitSource {
     const parts = this.#waiting
     const seq = this.#committedSeq + 1
     this.#waiting = []
-    this.#forming = { seq, parts }
+    this.#forming = { seq, parts, update: undefined }
+    this.#forming.update = this.document.takeUpdate()
     this.captureDigest?.(seq, this.document.digest)
     this.captureDigest = undefined
     return [recordWrite(this.id, { seq, time: this.#init.clock.now(), parts: adjacentMerged(parts) })]

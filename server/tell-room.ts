@@ -6,9 +6,17 @@ import type { Part } from './parts.ts'
 import { type RoomPresence, withoutOwn } from './room-presence.ts'
 import type { Broadcaster, Session } from './session.ts'
 
-/** Sends to the live sessions of a room that has `sessionCount` of them. `author`: set when one session wrote all parts. */
+/**
+ * Sends to the live sessions of a room that has `sessionCount` of them. `update`: all parts as one, if there is such a thing
+ * already; `author`: set when one session wrote all of them.
+ */
 export function tellRoom(
-  { seq, parts, author }: { seq: Seq; parts: readonly Part[]; author: Session | undefined },
+  {
+    seq,
+    parts,
+    update,
+    author,
+  }: { seq: Seq; parts: readonly Part[]; update: Uint8Array | undefined; author: Session | undefined },
   sessionCount: number,
   presence: RoomPresence,
   { broadcaster, events }: { broadcaster: Broadcaster; events: Pick<RoomEvents, 'broadcast'> },
@@ -17,10 +25,10 @@ export function tellRoom(
   const except = author?.ended ? undefined : author
   const others = sessionCount - (except === undefined ? 0 : 1)
   const changes = presence.takeIfDue()
-  // Most rooms have one writer: then nothing is sent, not even merged.
+  // Most rooms have one writer: then nothing is sent.
   if (others > 0) {
     const header = { from: seq, to: seq, ...(changes && { presence: changes }) }
-    broadcaster.update(header, mergeUpdates(parts.map((part) => part.bytes)), except)
+    broadcaster.update(header, update ?? mergeUpdates(parts.map((part) => part.bytes)), except)
   }
   events.broadcast(others)
   if (changes === undefined) return

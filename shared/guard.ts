@@ -23,10 +23,11 @@ export type GuardView = {
 
 /**
  * `structs`: new structures, parts of split ones included; `inserted`: new text, UTF-16 units; `redundant`: nothing in
- * it is new, every deletion is made already; `workNs`: estimated cost of applying it.
+ * it is new, every deletion is made already; `verbatim`: everything in it is new and every number in its shortest form, so
+ * that nothing would be won by encoding it again; `workNs`: estimated cost of applying it.
  */
 export type Verdict =
-  | { ok: true; structs: number; inserted: number; redundant: boolean; workNs: number }
+  | { ok: true; structs: number; inserted: number; redundant: boolean; verbatim: boolean; workNs: number }
   | { ok: false; reason: GuardReason; detail: string }
 
 /**
@@ -44,16 +45,18 @@ export function guard(update: Uint8Array, view: GuardView): Verdict {
 }
 
 function judge(update: Uint8Array, view: GuardView): Verdict {
-  const { blocks, deletions } = decodeUpdate(update)
+  const { blocks, deletions, isShortest } = decodeUpdate(update)
   const work = new Work()
   const overlay = new Overlay(view.doc, work)
   for (const block of blocks) checkBlock(block, overlay, view)
   const added = new Integration(overlay, work).place(blocks)
   const splitsByText = overlay.splits
-  const deletes = followDeletions(deletions, overlay, work)
+  const deleted = followDeletions(deletions, overlay, work)
   const structs = added.structs + overlay.splits
   checkRoom(added, splitsByText, overlay.splits, view.usage)
-  return { ok: true, structs, inserted: added.inserted, redundant: added.structs === 0 && !deletes, workNs: work.ns }
+  const redundant = added.structs === 0 && !deleted.news
+  const isNew = !redundant && !deleted.repeats && blocks.every(({ client, clock }) => clock === overlay.known(client))
+  return { ok: true, structs, inserted: added.inserted, redundant, verbatim: isNew && isShortest, workNs: work.ns }
 }
 
 function checkBlock(block: Block, overlay: Overlay, view: GuardView): void {

@@ -45,6 +45,8 @@ export class SimulatedClient {
   fates: Fate[] = []
   /** Who plays a recorded session stays: his edits stand on his own copy. */
   mayLeave = true
+  /** In which he types, or will once he sees the text. */
+  private writesIn: Provider | undefined
   private readonly scene: Scene
   private twisted: ClientSocket | undefined
   private unwatch: () => void = () => undefined
@@ -80,9 +82,25 @@ export class SimulatedClient {
     return this.provider.doc.getText(textName).toString()
   }
 
-  /** Types from now on, unless a recorded session says who types what. */
+  /**
+   * Types as soon as he sees the text, unless a recorded session says who types what. What is typed before that stands
+   * beside no letter, and Yjs searches a place for it in all that was ever written, each time somebody opens the document.
+   */
   type(): void {
-    if (typeof this.scene.options.workload === 'string') this.author.start()
+    if (typeof this.scene.options.workload !== 'string') return
+    const { provider } = this
+    this.writesIn = provider
+    provider.whenSynced().then(
+      () => {
+        if (this.writesIn === provider) this.author.start()
+      },
+      () => undefined,
+    )
+  }
+
+  stopTyping(): Promise<void> {
+    this.writesIn = undefined
+    return this.author.stop()
   }
 
   /** Notes what the page would show, and holds it against what is so. */
@@ -107,7 +125,7 @@ export class SimulatedClient {
   /** Goes, with everything saved; false: it could not be saved in time, and he stays. */
   async leave(): Promise<boolean> {
     this.isAway = true
-    await this.author.stop()
+    await this.stopTyping()
     const isSaved = await withinMs(leaveMsMax, this.provider.whenSaved())
     if (!isSaved || this.provider.unsavedCount > 0 || this.author.unsavedCount > 0) {
       this.isAway = false
@@ -134,7 +152,7 @@ export class SimulatedClient {
   }
 
   async close(): Promise<void> {
-    await this.author.stop()
+    await this.stopTyping()
     this.unwatch()
     await this.provider.destroy()
     // Over polling a goodbye is a request of its own: were it cut, the server would wait for the next ping in vain.

@@ -65,10 +65,10 @@ export async function work(
   await Promise.race([done, tools.whenAsked])
   isOver.now = true
   network.stop()
-  await Promise.all(clients.map((client) => client.author.stop()))
+  await Promise.all(clients.map((client) => client.stopTyping()))
   await Promise.all([...intruders.map((intruder) => intruder.stop()), ...background])
   // Who came back with the last wave has begun again.
-  await Promise.all(clients.map((client) => client.author.stop()))
+  await Promise.all(clients.map((client) => client.stopTyping()))
   stopTicking()
 }
 

@@ -24,7 +24,8 @@ export type Block = Id & { end: number; structs: NewStruct[] }
 
 export type DeleteRange = Id & { end: number }
 
-export type DecodedUpdate = { blocks: Block[]; deletions: DeleteRange[] }
+/** `isShortest`: every number is in its shortest form, as an encoder of Yjs writes it. */
+export type DecodedUpdate = { blocks: Block[]; deletions: DeleteRange[]; isShortest: boolean }
 
 const itemRef = { gc: 0, deleted: 1, string: 4, skip: 10 }
 const foreignRefs: ReadonlySet<number> = new Set([2, 3, 5, 6, 7, 8, 9])
@@ -39,7 +40,7 @@ export function decodeUpdate(bytes: Uint8Array): DecodedUpdate {
   const blocks = readBlocks(reader)
   const deletions = readDeletions(reader)
   if (reader.position !== bytes.length) throw new Refused('malformed', 'bytes after the end')
-  return { blocks, deletions }
+  return { blocks, deletions, isShortest: reader.isShortest }
 }
 
 function readBlocks(reader: Reader): Block[] {
@@ -122,6 +123,7 @@ function readDeletions(reader: Reader): DeleteRange[] {
 class Reader {
   readonly #bytes: Uint8Array
   position = 0
+  isShortest = true
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
@@ -140,6 +142,7 @@ class Reader {
       const byte = this.byte()
       value += (byte & 0x7f) * factor
       if (byte < 0x80) {
+        if (byte === 0 && factor > 1) this.isShortest = false
         if (value > max) throw new Refused('malformed', 'a number beyond its bound')
         return value
       }

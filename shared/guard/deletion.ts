@@ -4,12 +4,12 @@ import type { DeleteRange } from './decode.ts'
 import { firstPieceFrom, indexOf, type Overlay } from './overlay.ts'
 import { costNs, Refused, type Work } from './refusal.ts'
 
-/**
- * Whether one of the ranges deletes something that is not deleted yet. Ranges are sorted and disjoint per client, the
- * ranges of a client together. Throws Refused.
- */
-export function followDeletions(deletions: readonly DeleteRange[], overlay: Overlay, work: Work): boolean {
-  let news = false
+/** Whether something is deleted that was not deleted yet (`news`), and something that was (`repeats`). */
+export type Deleted = { news: boolean; repeats: boolean }
+
+/** Ranges are sorted and disjoint per client, the ranges of a client together. Throws Refused. */
+export function followDeletions(deletions: readonly DeleteRange[], overlay: Overlay, work: Work): Deleted {
+  const found: Deleted = { news: false, repeats: false }
   let merges: Merges | undefined
   for (const range of deletions) {
     work.spend(costNs.deleteRange)
@@ -20,43 +20,42 @@ export function followDeletions(deletions: readonly DeleteRange[], overlay: Over
       merges?.charge(work)
       merges = new Merges(range.client, overlay)
     }
-    if (followKnown(range, overlay, work, merges)) news = true
-    if (followAdded(range, overlay, work)) news = true
+    followKnown(range, overlay, work, merges, found)
+    followAdded(range, overlay, work, found)
   }
   merges?.charge(work)
-  return news
+  return found
 }
 
-function followKnown(range: DeleteRange, overlay: Overlay, work: Work, merges: Merges): boolean {
-  if (range.clock >= overlay.known(range.client)) return false
+function followKnown(range: DeleteRange, overlay: Overlay, work: Work, merges: Merges, found: Deleted): void {
+  if (range.clock >= overlay.known(range.client)) return
   const structs = overlay.structs(range.client)
-  let news = false
   for (let i = indexOf(structs, range.clock); i < structs.length; i++) {
     const struct = structs[i]!
     if (struct.id.clock >= range.end) break
     work.spend(costNs.deletedStruct)
-    if (struct.deleted) continue
+    if (struct.deleted) {
+      found.repeats = true
+      continue
+    }
     if (!overlay.isOfText(struct)) throw new Refused('unknown-deletion', 'it is not of the text')
-    news = true
+    found.news = true
     for (const clock of [range.clock, range.end]) {
       const inside = struct.id.clock < clock && clock < struct.id.clock + struct.length
       if (inside && !overlay.isSplitAt(struct, clock)) overlay.chargeSplit(struct, clock)
     }
     merges.note(i)
   }
-  return news
 }
 
-function followAdded(range: DeleteRange, overlay: Overlay, work: Work): boolean {
+function followAdded(range: DeleteRange, overlay: Overlay, work: Work, found: Deleted): void {
   const added = overlay.added(range.client)
-  let news = false
   for (let i = firstPieceFrom(added, range.clock); i < added.length && added[i]!.clock < range.end; i++) {
     work.spend(costNs.struct)
     const { clock, length } = added[i]!
     for (const edge of [range.clock, range.end]) if (clock < edge && edge < clock + length) overlay.splits++
-    news = true
+    found.news = true
   }
-  return news
 }
 
 /**

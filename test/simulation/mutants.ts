@@ -7,9 +7,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'acknowledges before the commit',
     file: 'server/room.ts',
-    find: 'else this.#waiting.push({ session, bytes: canonical, answer })',
+    find: 'else this.#waiting.push({ session, bytes: added, answer })',
     replace: `else {
-      this.#waiting.push({ session, bytes: canonical, answer: () => undefined })
+      this.#waiting.push({ session, bytes: added, answer: () => undefined })
       answer({ ok: true, seq: this.coveringSeq, alone: false })
     }`,
   },
@@ -35,7 +35,7 @@ export const mutants: readonly Mutant[] = [
     name: 'has no guard',
     file: 'server/judge.ts',
     find: 'if (verdict.ok) return verdict',
-    replace: 'return { structs: 1, redundant: false }',
+    replace: 'return { ok: true, structs: 1, inserted: 0, redundant: false, verbatim: true, workNs: 0 }',
   },
   {
     name: 'covers a commit too many with its snapshot',

@@ -107,6 +107,39 @@ describe('what an honest client sends passes', () => {
     expect(doc.getText('content').toString()).toContain('abcdef')
   })
 
+  describe('an update may be kept as it came', () => {
+    const typed = { client: own, clock: 0, structs: [struct(text('abc'))] }
+    const deletion = { client: other, ranges: [[0, 2] as [number, number]] }
+    const verbatim = (bytes: Uint8Array, doc = plain()) => {
+      const verdict = guard(bytes, view(doc))
+      return verdict.ok && verdict.verbatim
+    }
+
+    it('when everything in it is new', () => {
+      expect(verbatim(update([typed]))).toBe(true)
+      expect(verbatim(update([], [deletion]))).toBe(true)
+      expect(verbatim(update([typed], [deletion, { client: own, ranges: [[1, 1]] }]))).toBe(true)
+    })
+
+    it('not when a structure or a deletion is known already', () => {
+      const doc = plain()
+      apply(doc, update([typed], [deletion]))
+      expect(verbatim(update([{ ...typed, structs: [struct(text('abcd'))] }]), doc)).toBe(false)
+      expect(verbatim(update([], [{ client: other, ranges: [[1, 2]] }]), doc)).toBe(false)
+      expect(verbatim(update([], [deletion]), doc)).toBe(false)
+    })
+
+    it('not when a number is longer than it need be', () => {
+      const bytes = update([typed])
+      // The number of blocks, 1, in two bytes.
+      const longer = new Uint8Array([0x81, 0x00, ...bytes.subarray(1)])
+      expect(guard(longer, view(plain()))).toMatchObject({ ok: true, structs: 1, inserted: 3 })
+      expect(verbatim(longer)).toBe(false)
+    })
+
+    it('not when there is nothing in it', () => expect(verbatim(update([]))).toBe(false))
+  })
+
   it('[G18] two own ids in one update, each waiting for the other, are placed', () => {
     const structs = [struct(text('a')), struct(text('c'), { origin: { client: lower, clock: 0 } })]
     const blocks = [

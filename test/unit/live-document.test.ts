@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { LiveDocument, usageOf } from '../../server/live-document.ts'
+import { guard } from '../../shared/guard.ts'
 import type { ClientId } from '../../shared/ids.ts'
+import { Random, runSeed, withSeed } from '../harness/random.ts'
+
+/** What the guard says of one new run of text. */
+const whole = { structs: 1, verbatim: true }
 
 function coldOf(text: string): { doc: Y.Doc; live: LiveDocument } {
   const doc = new Y.Doc()
@@ -31,28 +36,97 @@ test('a cold document answers a newcomer, and one who has something, without a Y
   expect([live.text, live.isOpen]).toEqual(['Hello', true])
 })
 
-test('an update gives our own bytes of what was new, and nothing the second time', () => {
+test('an update is in the text at once, and in what is taken for the others, once', () => {
+  const { doc, live } = coldOf('Hello')
+  const newcomer = new Y.Doc()
+  Y.applyUpdate(newcomer, live.difference(new Uint8Array([0])))
+  doc.clientID = 8
+  const update = edit(doc, (text) => text.insert(5, '!'))
+  expect(live.apply(update, whole)).toEqual(update)
+  expect(live.text).toBe('Hello!')
+  expect(live.usage).toMatchObject({ textLength: 6, structs: 2 })
+  Y.applyUpdate(newcomer, live.takeUpdate()!)
+  expect(newcomer.getText('content').toString()).toBe('Hello!')
+  expect(live.takeUpdate()).toBeUndefined()
+})
+
+test('of an update that says again what is known, only the rest is given', () => {
+  const { doc, live } = coldOf('Hello')
+  doc.clientID = 8
+  const before = Y.encodeStateVector(doc)
+  live.apply(
+    edit(doc, (text) => text.insert(5, '!')),
+    whole,
+  )
+  doc.getText('content').insert(6, '?')
+  const both = Y.encodeStateAsUpdate(doc, before)
+  const rest = live.apply(both, { structs: 1, verbatim: false })!
+  expect(Y.decodeUpdate(rest).structs).toMatchObject([{ id: { client: 8, clock: 1 }, length: 1 }])
+  expect(live.usage).toMatchObject({ textLength: 7, structs: 3 })
+  expect(live.apply(both, { structs: 0, verbatim: false })).toBeUndefined()
+  expect(live.usage).toMatchObject({ textLength: 7, structs: 3 })
+  const copy = new Y.Doc()
+  Y.applyUpdate(copy, coldOf('Hello').live.difference(new Uint8Array([0])))
+  Y.applyUpdate(copy, live.takeUpdate()!)
+  expect(copy.getText('content').toString()).toBe('Hello!?')
+})
+
+test('what is given is a copy: the buffer of a socket may change under it', () => {
   const { doc, live } = coldOf('Hello')
   doc.clientID = 8
   const update = edit(doc, (text) => text.insert(5, '!'))
-  const canonical = live.apply(update, 'origin', 1)!
-  const copy = new Y.Doc()
-  Y.applyUpdate(copy, live.difference(new Uint8Array([0])))
-  Y.applyUpdate(copy, canonical)
-  expect([live.text, copy.getText('content').toString()]).toEqual(['Hello!', 'Hello!'])
-  expect(live.usage).toMatchObject({ textLength: 6, structs: 2 })
-  expect(live.apply(update, 'origin', 1)).toBeUndefined()
-  expect(live.usage).toMatchObject({ textLength: 6, structs: 2 })
+  const kept = live.apply(update, whole)!
+  const wanted = kept.slice()
+  update.fill(0)
+  expect(kept).toEqual(wanted)
 })
+
+test('many updates before one taking make the same document as each by itself, and one update', () =>
+  withSeed(runSeed, async () => {
+    const random = new Random(runSeed)
+    const live = new LiveDocument(undefined)
+    const alone = new Y.Doc()
+    const other = new Y.Doc()
+    const authors = Array.from({ length: 4 }, (_, i) => {
+      const doc = new Y.Doc()
+      doc.clientID = i + 1
+      return doc
+    })
+    for (let round = 0; round < 100; round++) {
+      const edits = authors.flatMap((author) =>
+        Array.from({ length: random.between(1, 3) }, () =>
+          edit(author, (text) => {
+            const at = random.between(0, text.length)
+            if (random.chance(0.4)) text.delete(at, random.between(0, Math.min(8, text.length - at)))
+            else text.insert(at, random.words(random.between(1, 10)))
+          }),
+        ),
+      )
+      for (const update of edits) {
+        const verdict = guard(update, { doc: live.doc, owns: () => true, usage: live.usage })
+        if (!verdict.ok) throw new Error(verdict.detail)
+        if (!verdict.redundant) live.apply(update, verdict)
+        Y.applyUpdate(alone, update)
+        expect(live.text).toBe(alone.getText('content').toString())
+      }
+      const taken = live.takeUpdate()
+      if (taken !== undefined) Y.applyUpdate(other, taken)
+      for (const author of authors) Y.applyUpdate(author, live.difference(Y.encodeStateVector(author)))
+    }
+    expect(live.difference(new Uint8Array([0]))).toEqual(Y.encodeStateAsUpdate(alone))
+    expect(Y.encodeStateAsUpdate(other)).toEqual(Y.encodeStateAsUpdate(alone))
+    live.recount()
+    expect(live.usage).toEqual(usageOf(alone, Y.encodeStateAsUpdate(alone).length))
+  }))
 
 test('usage is never low, and a recount makes it exact', () => {
   const { doc, live } = coldOf('Hello')
   for (let i = 0; i < 50; i++)
     live.apply(
       edit(doc, (text) => text.insert(text.length, 'x')),
-      'origin',
-      1,
+      whole,
     )
+  live.takeUpdate()
   const exact = usageOf(live.doc, Y.encodeStateAsUpdate(live.doc).length)
   expect(live.usage.structs).toBeGreaterThan(exact.structs)
   expect(live.usage.stateBytes).toBeGreaterThanOrEqual(exact.stateBytes)
@@ -61,13 +135,40 @@ test('usage is never low, and a recount makes it exact', () => {
   expect(live.recount()).toBe(false)
 })
 
+test('a recount between two takings counts what is there, and loses none of it', () => {
+  const { doc, live } = coldOf('Hello')
+  const before = live.difference(new Uint8Array([0]))
+  for (let i = 0; i < 3; i++) {
+    live.apply(
+      edit(doc, (text) => text.insert(text.length, 'x')),
+      whole,
+    )
+    expect(live.recount()).toBe(true)
+    expect(live.usage).toEqual(usageOf(doc, Y.encodeStateAsUpdate(doc).length))
+  }
+  const copy = new Y.Doc()
+  Y.applyUpdate(copy, before)
+  Y.applyUpdate(copy, live.takeUpdate()!)
+  expect(copy.getText('content').toString()).toBe('Helloxxx')
+})
+
 test('what would stay pending is an error: the document is not to be trusted then', () => {
-  const { live } = coldOf('Hello')
+  const { doc, live } = coldOf('Hello')
+  live.apply(
+    edit(doc, (text) => text.insert(5, '!')),
+    whole,
+  )
+  // Closes the transaction that the first one is in.
+  live.apply(
+    edit(doc, (text) => text.insert(5, '?')),
+    { structs: 1, verbatim: false },
+  )
   const other = new Y.Doc()
   other.clientID = 9
   edit(other, (text) => text.insert(0, 'missing'))
   const second = edit(other, (text) => text.insert(7, ' end'))
-  expect(() => live.apply(second, 'origin', 1)).toThrow('pending')
+  expect(() => live.apply(second, whole)).toThrow('pending')
+  expect(live.takeUpdate()).toBeUndefined()
 })
 
 test('an empty document is nothing, and takes its first update', () => {
@@ -77,8 +178,7 @@ test('an empty document is nothing, and takes its first update', () => {
   expect(
     live.apply(
       edit(doc, (text) => text.insert(0, 'a')),
-      'origin',
-      1,
+      whole,
     ),
   ).toBeDefined()
   expect(live.text).toBe('a')

@@ -19,6 +19,8 @@ let store: MemoryStore
 let log: UpdateLog
 let room: Room
 let told: unknown[]
+/** What the broadcasts held. */
+let sent: Uint8Array[]
 /** What the next broadcasts take, ms. */
 let broadcastMs: number
 let reload: () => Promise<LiveDocument>
@@ -28,6 +30,7 @@ beforeEach(() => {
   store = new MemoryStore()
   log = new UpdateLog(store)
   told = []
+  sent = []
   broadcastMs = 0
   const nothing = () => undefined
   reload = async () => new LiveDocument(replay(await log.load(id)))
@@ -49,7 +52,8 @@ beforeEach(() => {
     queue: new CommitQueue({ store, clock, stopwatch: () => 0, limits: { commitCostMs: 0 } }),
     clock,
     broadcaster: {
-      update: (header, _bytes, except) => {
+      update: (header, bytes, except) => {
+        sent.push(bytes)
         told.push([header.from, header.to, except?.clientId])
         clock.advance(broadcastMs)
       },
@@ -96,13 +100,16 @@ function enter(clientId: number, role: Role = 'edit') {
   return { session, heard, type, send }
 }
 
-/** Makes the document throw at its next update, half applied, as Yjs would. */
+/** Makes the document throw at its next update, which is applied by then, as if Yjs had kept something of it pending. */
 function breakDocument(): void {
-  const { document } = room
-  document.apply = () => {
-    document.doc.getText('content').insert(0, 'half of something')
-    throw new Error('Yjs threw')
-  }
+  room.document.doc.store.pendingStructs = { missing: new Map(), update: new Uint8Array() }
+}
+
+/** The text of somebody who got all broadcasts. */
+function textSent(): string {
+  const doc = new Y.Doc()
+  for (const bytes of sent) Y.applyUpdate(doc, bytes)
+  return doc.getText('content').toString()
 }
 
 describe('the pace of a room', () => {
@@ -171,6 +178,29 @@ describe('when Yjs throws at what the guard let through', () => {
     release()
     expect([await first, await second]).toMatchObject([{ ok: true }, { ok: true }])
     expect((await reload()).text).toBe('second first')
+    expect(textSent()).toBe('second first')
+  })
+
+  test('what becomes durable while the document is read again reaches the others, and nothing of what broke it', async () => {
+    const [ada, bob] = [enter(2 ** 31 + 1), enter(2 ** 31 + 2)]
+    const read = reload
+    let goOn!: () => void
+    const until = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    reload = () => until.then(read)
+    const first = ada.send(ada.type('first'))
+    breakDocument()
+    room.document.doc.on('afterTransaction', () => {
+      throw new Error('what is broken cannot be tidied up')
+    })
+    expect(await bob.send(bob.type('bad'))).toMatchObject({ ok: false })
+    expect(room.document.text).toContain('bad')
+    expect(await first).toEqual({ ok: true, seq: 1, alone: true })
+    expect(textSent()).toBe('first')
+    goOn()
+    await room.whenUsable()
+    expect(room.document.text).toBe('first')
   })
 
   test('when a record cannot be formed, its authors are told, and what was applied for it is gone', async () => {

@@ -23,13 +23,13 @@ function client(id: number, state: Uint8Array): { doc: Y.Doc; changes: Uint8Arra
 /** The pieces, after each of them went through the guard into `state`, and the document that came of it. */
 function applied(state: Uint8Array, update: Uint8Array, stepsMax: number, owns: (id: number) => boolean) {
   const live = new LiveDocument(undefined)
-  live.apply(state, 'base', 1)
+  live.apply(state, { structs: 1, verbatim: true })
   const pieces = splitUpdate(update, stepsMax)
   const lengths = [live.text.length]
   for (const piece of pieces) {
     const verdict = guard(piece, { doc: live.doc, owns, usage: live.usage })
-    expect(verdict).toMatchObject({ ok: true })
-    live.apply(piece, 'piece', 0)
+    if (!verdict.ok) throw new Error(verdict.detail)
+    live.apply(piece, verdict)
     lengths.push(live.text.length)
   }
   return { live, pieces, lengths }
