@@ -18,6 +18,7 @@ import { lineDirection } from './line-direction.ts'
 import { cursorHidden, localPresence } from './local-presence.ts'
 import { PreferenceSlots, type Preferences } from './preferences.ts'
 import { cursorNames, remoteCursors } from './remote-cursors.ts'
+import { steadyPlace } from './steady-place.ts'
 import { TextIndex } from './text-index.ts'
 import { theme } from './theme.ts'
 import { redo, undo, undoKeymap, undoManager } from './undo.ts'
@@ -82,6 +83,7 @@ export function openEditor(options: EditorOptions): Editor {
   const content = EditorState.create({ doc: text.toString(), extensions: hygiene }).doc
   const view = new EditorView({
     parent,
+    dispatchTransactions: steadyPlace(),
     state: EditorState.create({
       doc: content,
       extensions: [

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { browserSuite } from '../harness/browser-suite.ts'
 import { eventually } from '../harness/eventually.ts'
+import { frames, holdFrames } from '../harness/frames.ts'
 import { type DocumentPage, expectTexts } from '../harness/page-object.ts'
 import { createDocument, type TestDocument, textOnServer } from '../harness/server.ts'
 
@@ -153,26 +154,55 @@ test('text that others change while one composes with an input method is not los
   await eventually(async () => expect(await serverText(document)).toBe('zero\none\ntwo日本'))
 })
 
-test('a document of somebody who never types stays at the place where it is read', async () => {
+/** A document of 200 lines: a reader has its last one before him, and somebody writes at its beginning. */
+async function readerBelowWriter() {
   const lines = Array.from({ length: 200 }, (_, i) => `line ${i}`).join('\n')
   const document = await createDocument(suite.url, { text: lines })
   const [reader, writer] = await suite.meet(document.links.view, document.links.edit)
   await reader.goTo('end')
-  await reader.page.getByText('line 199').waitFor()
+  const lastLine = reader.page.getByText('line 199')
+  await lastLine.waitFor()
+  const top = async () => (await lastLine.boundingBox())?.y ?? Number.NaN
   // What changes while the view still scrolls is measured from wherever it has got to.
-  let before = await reader.page.getByText('line 199').boundingBox()
+  let before = await top()
   await eventually(async () => {
+    await frames(reader.page, 2)
     const last = before
-    before = await reader.page.getByText('line 199').boundingBox()
-    expect(before).toEqual(last)
+    before = await top()
+    expect(before).toBe(last)
   })
   await writer.goTo('start')
-  await writer.type('new\nlines\nabove\n')
-  await eventually(async () => expect(await serverText(document)).toMatch(/^new\nlines\nabove\n/))
-  await eventually(async () => {
-    const after = await reader.page.getByText('line 199').boundingBox()
-    expect(Math.abs((after?.y ?? 0) - before!.y)).toBeLessThan(2)
-  })
+  return {
+    reader,
+    writer,
+    expectUnmoved: () => eventually(async () => expect(Math.abs((await top()) - before)).toBeLessThan(2)),
+  }
+}
+
+/** Resolves when the reader's page has all that the writer wrote: the last of it is where he looks. */
+async function readerHasAll({ reader, writer }: { reader: DocumentPage; writer: DocumentPage }): Promise<void> {
+  await writer.goTo('end')
+  await writer.type('!')
+  await reader.page.getByText('line 199!').waitFor()
+}
+
+test('a document of somebody who never types stays at the place where it is read', async () => {
+  const people = await readerBelowWriter()
+  await people.writer.type('new\nlines\nabove\n')
+  await readerHasAll(people)
+  await people.expectUnmoved()
+})
+
+test('and it stays there when several changes come before the next frame', async () => {
+  const people = await readerBelowWriter()
+  const draw = await holdFrames(people.reader.page)
+  for (const line of ['new\n', 'lines\n', 'above\n']) {
+    await people.writer.type(line)
+    await people.writer.expectSaveState('Saved')
+  }
+  await readerHasAll(people)
+  await draw()
+  await people.expectUnmoved()
 })
 
 /** Whether the letters of `word` stand in `text` in order. */
