@@ -98,6 +98,21 @@ test('@ offers names; who is spoken to sees it', async () => {
   await bob.rename(before)
 })
 
+test('letters typed right after a name was chosen stand behind it', async () => {
+  const document = await createDocument(suite.url)
+  const [ada, bob] = await suite.meet(document.links.edit, document.links.edit)
+  const name = await bob.ownName()
+  await ada.openPanel('chat')
+  await ada.composer.pressSequentially(`Hi @${name.slice(0, 2)}`)
+  await ada.page.getByRole('listbox', { name: 'People to mention' }).getByText(name).waitFor()
+  // Both in one task: before anything is drawn, and before any timer.
+  await ada.composer.evaluate((field) => {
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+    globalThis.document.execCommand('insertText', false, 'and on')
+  })
+  await eventually(async () => expect(await ada.composer.inputValue()).toBe(`Hi @${name} and on`))
+})
+
 test('[H6] a quote of the selection shows its place again, also after edits, and says when it is gone', async () => {
   const document = await createDocument(suite.url, { text: 'one two three' })
   const [ada, bob] = await suite.meet(document.links.edit, document.links.edit)
