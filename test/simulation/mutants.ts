@@ -56,6 +56,12 @@ export const mutants: readonly Mutant[] = [
     replace: 'session.peer.setLive(false)',
   },
   {
+    name: 'tells only the last transaction of a commit',
+    file: 'server/live-document.ts',
+    find: 'updates.length === 0 ? undefined : mergeUpdates(updates)',
+    replace: 'updates.length === 0 ? undefined : updates.at(-1)!',
+  },
+  {
     name: 'lets two sessions hold one client id',
     file: 'server/id-holders.ts',
     find: 'if (holder !== undefined) others.add(holder)',
