@@ -32,7 +32,8 @@ export type CommitQueueOptions = {
 /** Timers count whole milliseconds; half of one is not worth waiting for. */
 const pauseMsMin = 0.5
 
-type Batch = { formed: CommitSource[]; writes: StoreWrite[]; bytes: number; parts: number }
+/** `workMs`: what counts of forming and telling it. */
+type Batch = { formed: CommitSource[]; writes: StoreWrite[]; bytes: number; parts: number; workMs: number }
 
 export class CommitQueue {
   /** Since the start, but for `waiting…` (not durable yet) and `last…`. */
@@ -159,24 +160,21 @@ export class CommitQueue {
     this.#state = 'writing'
     this.#pause = undefined
     const startedAt = this.#clock.monotonic()
-    const formingAt = this.#stopwatch()
     const batch = this.#form()
-    const formingMs = this.#stopwatch() - formingAt
     const recovered = batch.formed.length === 0 ? false : await this.#makeDurable(batch.writes)
     // Open for what the acks below bring, and for what was refused meanwhile.
     const healed = recovered && this.#degraded
     if (healed) this.#degraded = false
     this.stats.waitingBytes -= batch.bytes
     this.stats.waitingParts -= batch.parts
-    let tellingMs = 0
     if (recovered) {
       this.#count(batch)
-      for (const source of batch.formed) tellingMs += this.#tellCommitted(source)
+      for (const source of batch.formed) batch.workMs += this.#tellCommitted(source)
     } else {
       for (const source of batch.formed) if (source instanceof OwnWrite) source.failed(closedRefusal())
     }
     if (healed) this.#tell()
-    this.#pace(startedAt, formingMs + tellingMs)
+    this.#pace(startedAt, batch.workMs)
     if (!this.#waiting.isEmpty) this.#schedule()
     else this.#becomeIdle()
   }
@@ -185,16 +183,22 @@ export class CommitQueue {
   #tellCommitted(source: CommitSource): number {
     const startedAt = this.#stopwatch()
     this.#guarded('committed() failed', () => source.committed())
-    return Math.min(this.#stopwatch() - startedAt, this.#limits.commitTellMsMax)
+    return this.#shareOf(startedAt)
+  }
+
+  /** What counts of one source's time since then. */
+  #shareOf(startedAt: number): number {
+    return Math.min(this.#stopwatch() - startedAt, this.#limits.commitShareMsMax)
   }
 
   /** Takes what waits and is ready, in order, up to the size of one batch. A source that fails to form harms only itself. */
   #form(): Batch {
-    const batch: Batch = { formed: [], writes: [], bytes: 0, parts: 0 }
+    const batch: Batch = { formed: [], writes: [], bytes: 0, parts: 0, workMs: 0 }
     const until = this.#mayPause ? this.#clock.monotonic() + pauseMsMin : Number.POSITIVE_INFINITY
     for (const { source, bytes, parts } of this.#waiting.take(until, this.#limits.commitBatchBytesMax)) {
       batch.bytes += bytes
       batch.parts += parts
+      const startedAt = this.#stopwatch()
       try {
         const writes = source.form()
         // The store would refuse the whole batch for one of these, and go on doing so.
@@ -205,6 +209,7 @@ export class CommitQueue {
         this.#log?.error({ err: error }, 'form() failed')
         this.#guarded('failed() failed', () => source.failed?.(toAppError(error)))
       }
+      batch.workMs += this.#shareOf(startedAt)
     }
     return batch
   }

@@ -3,6 +3,7 @@
 import * as Y from 'yjs'
 import type { Verdict } from '../shared/guard.ts'
 import type { ClientId } from '../shared/ids.ts'
+import { limits } from '../shared/limits.ts'
 import { mergeUpdates } from '../shared/merge.ts'
 import { textName, type Usage } from '../shared/protocol.ts'
 import { digestOf } from '../shared/text.ts'
@@ -15,7 +16,7 @@ import { closeTransaction, openTransaction } from './open-transaction.ts'
 export type ColdState = { bytes: Uint8Array; stateVector: Uint8Array; usage: Usage; digest: string | undefined }
 
 /** What the guard says of an update that it lets through. */
-export type Applicable = Pick<Verdict & { ok: true }, 'structs' | 'verbatim'>
+export type Applicable = Pick<Verdict & { ok: true }, 'structs' | 'verbatim' | 'workNs'>
 
 const emptyState = new Uint8Array([0, 0])
 const emptyStateVector = new Uint8Array([0])
@@ -25,9 +26,13 @@ export class LiveDocument {
   #doc: Y.Doc | undefined
   /** Holds what was applied since the last of `#updates`. */
   #open: Y.Transaction | undefined
+  /** What the guard says of what is in it. */
+  #openWorkNs = 0
   /** Our own encoding of what was applied since `takeUpdate`, as far as its transactions are closed. */
   #updates: Uint8Array[] = []
   #isBroken = false
+  /** Yjs took everything and threw in the end: nobody knows at what. */
+  isUntidy = false
   #usage: Usage
   #isExact = true
   /** Of the text as it is; forgotten with every change. */
@@ -121,13 +126,12 @@ export class LiveDocument {
   }
 
   /**
-   * Applies an update that the guard has let through; what it says of it is `structs` and `verbatim`. Returns what was new
-   * in it (Yjs v1 update, a copy), or `undefined` when nothing was. Throws whatever Yjs throws; the document is then no
-   * longer to be trusted.
+   * Applies an update that the guard has let through, of which it says the rest. Returns what was new in it (Yjs v1 update,
+   * a copy), or `undefined` when nothing was. Throws whatever Yjs throws; the document is then no longer to be trusted.
    */
-  apply(update: Uint8Array, { structs, verbatim }: Applicable): Uint8Array | undefined {
+  apply(update: Uint8Array, { structs, verbatim, workNs }: Applicable): Uint8Array | undefined {
     try {
-      const added = verbatim ? this.#applyWhole(update) : this.#applyAlone(update)
+      const added = verbatim ? this.#applyWhole(update, workNs) : this.#applyAlone(update)
       if (added !== undefined) {
         this.#usage = {
           textLength: this.doc.getText(textName).length,
@@ -178,10 +182,13 @@ export class LiveDocument {
   }
 
   /** In one transaction with others. */
-  #applyWhole(update: Uint8Array): Uint8Array {
+  #applyWhole(update: Uint8Array, workNs: number): Uint8Array {
     this.#open ??= openTransaction(this.doc)
     applySettled(this.doc, update)
     this.#forget()
+    this.#openWorkNs += workNs
+    // A part of that work is only done at the end: then it is done now, at the cost of who sent this.
+    if (this.#openWorkNs > limits.openWorkNsMax) this.#close()
     // What came from a socket may be a view of more.
     return new Uint8Array(update)
   }
@@ -204,11 +211,13 @@ export class LiveDocument {
   #close(): void {
     const open = this.#open
     this.#open = undefined
+    this.#openWorkNs = 0
     if (open === undefined || this.#isBroken) return
     try {
       closeTransaction(open)
     } catch (error) {
       this.#isBroken = true
+      this.isUntidy = true
       throw error
     }
   }

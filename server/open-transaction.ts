@@ -1,5 +1,5 @@
 // A Yjs transaction that stays open while updates come in. Yjs (13.6, src/utils/Transaction.js) ends one after each update,
-// for which it copies the document's state vector twice and walks through it twice more: with hundreds of writers that is
+// for which it copies the document's state vector three times and walks through it as often: with hundreds of writers that is
 // dearer than the edit. What is applied meanwhile is in the document at once; only the tidying up waits: deleted text is let
 // go, neighbours are merged, and the 'update' event comes once, for all of it.
 import * as Y from 'yjs'

@@ -1,5 +1,6 @@
 // Accepted updates on their way to a commit: what becomes a record, and who wrote it.
 import * as Y from 'yjs'
+import type { AppError } from '../shared/errors.ts'
 import { mergeUpdates } from '../shared/merge.ts'
 import type { Answer, UpdateAnswer } from '../shared/protocol.ts'
 import type { LiveDocument } from './live-document.ts'
@@ -13,6 +14,14 @@ export type Part = { session: Session; bytes: Uint8Array; answer: (answer: Answe
 export function loneAuthor(parts: readonly Part[]): Session | undefined {
   const first = parts[0]?.session
   return parts.every((part) => part.session === first) ? first : undefined
+}
+
+/** Tells their authors that these will never be durable; they have to join again. */
+export function refuseParts(parts: readonly Part[], error: AppError): void {
+  for (const { session, answer } of parts) {
+    session.synced = false
+    answer({ ok: false, error: error.toRefusal() })
+  }
 }
 
 /** Adjacent updates of one session as one part: smaller on disk, and the order of authors stays. */

@@ -12,7 +12,7 @@ import { IdHolders } from './id-holders.ts'
 import { judge } from './judge.ts'
 import type { LiveDocument } from './live-document.ts'
 import type { RoomEvents } from './metrics.ts'
-import { adjacentMerged, loneAuthor, type Part, rebuilt } from './parts.ts'
+import { adjacentMerged, loneAuthor, type Part, rebuilt, refuseParts } from './parts.ts'
 import { RoomPresence } from './room-presence.ts'
 import { SeqWaiters } from './seq-waiters.ts'
 import type { Broadcaster, Session } from './session.ts'
@@ -67,8 +67,8 @@ export class Room implements CommitSource {
   readonly #waiters = new SeqWaiters()
   readonly #ids = new IdHolders()
   #committedSeq: Seq
-  /** `update`: what the document made of the parts; absent while it is not to be trusted. */
-  #forming: { seq: Seq; parts: Part[]; update: Uint8Array | undefined } | undefined
+  /** `update`: what the document made of the parts, in `tookMs`; absent while it is not to be trusted. */
+  #forming: { seq: Seq; parts: Part[]; update: Uint8Array | undefined; tookMs: number } | undefined
   #waiting: Part[] = []
   #rebuilding: Promise<void> | undefined
   #stopListening: () => void
@@ -183,11 +183,14 @@ export class Room implements CommitSource {
     const parts = this.#waiting
     const seq = this.#committedSeq + 1
     this.#waiting = []
-    this.#forming = { seq, parts, update: undefined }
+    const { clock } = this.#init
+    const startedAt = clock.monotonic()
+    this.#forming = { seq, parts, update: undefined, tookMs: 0 }
     this.#forming.update = this.document.takeUpdate()
+    this.#forming.tookMs = clock.monotonic() - startedAt
     this.captureDigest?.(seq, this.document.digest)
     this.captureDigest = undefined
-    return [recordWrite(this.id, { seq, time: this.#init.clock.now(), parts: adjacentMerged(parts) })]
+    return [recordWrite(this.id, { seq, time: clock.now(), parts: adjacentMerged(parts) })]
   }
 
   /** Called by the commit queue: what form() gave is durable. Acks first, then the broadcast. */
@@ -202,19 +205,15 @@ export class Room implements CommitSource {
     for (const part of forming.parts) part.answer({ ok: true, seq: forming.seq, alone: author !== undefined })
     tellRoom({ ...forming, author }, this.sessions.size, this.presence, this.#init)
     const now = clock.monotonic()
-    this.notBefore = now + Math.min(limits.roomDelayMsMax, limits.roomPaceFactor * (now - startedAt))
+    this.notBefore = now + Math.min(limits.roomDelayMsMax, limits.roomPaceFactor * (forming.tookMs + now - startedAt))
     this.#waiters.reached(forming.seq)
     this.onCommit()
   }
 
   /** Called by the commit queue when form() threw: what it took is not durable and never will be. */
   failed(error: AppError): void {
-    const parts = this.#forming?.parts ?? []
+    refuseParts(this.#forming?.parts ?? [], error)
     this.#forming = undefined
-    for (const { session, answer } of parts) {
-      session.synced = false
-      answer({ ok: false, error: error.toRefusal() })
-    }
     this.#brokenBy(error)
   }
 
@@ -259,10 +258,12 @@ export class Room implements CommitSource {
   /** The guard let something through that Yjs did not take: the live document is no longer to be trusted. */
   #brokenBy(error: unknown): AppError {
     this.#init.events.broken(this.id, error)
+    const refusal = new AppError('invalid', 'The server could not take this change.', { cause: error })
+    if (this.document.isUntidy) refuseParts(this.#waiting.splice(0), refusal)
     this.#rebuilding ??= this.#rebuild().finally(() => {
       this.#rebuilding = undefined
     })
-    return new AppError('invalid', 'The server could not take this change.', { cause: error })
+    return refusal
   }
 
   async #rebuild(): Promise<void> {

@@ -23,8 +23,8 @@ export type GuardView = {
 
 /**
  * `structs`: new structures, parts of split ones included; `inserted`: new text, UTF-16 units; `redundant`: nothing in
- * it is new, every deletion is made already; `verbatim`: everything in it is new and every number in its shortest form, so
- * that nothing would be won by encoding it again; `workNs`: estimated cost of applying it.
+ * it is new, every deletion is made already; `verbatim`: Yjs would write it no shorter, and nothing in it depends on an order
+ * (at most one structure, of text; all of it new; shortest form); `workNs`: estimated cost of applying it.
  */
 export type Verdict =
   | { ok: true; structs: number; inserted: number; redundant: boolean; verbatim: boolean; workNs: number }
@@ -56,7 +56,17 @@ function judge(update: Uint8Array, view: GuardView): Verdict {
   checkRoom(added, splitsByText, overlay.splits, view.usage)
   const redundant = added.structs === 0 && !deleted.news
   const isNew = !redundant && !deleted.repeats && blocks.every(({ client, clock }) => clock === overlay.known(client))
-  return { ok: true, structs, inserted: added.inserted, redundant, verbatim: isNew && isShortest, workNs: work.ns }
+  const verbatim = isNew && isShortest && isAtMostOneRun(blocks)
+  return { ok: true, structs, inserted: added.inserted, redundant, verbatim, workNs: work.ns }
+}
+
+/**
+ * Y.mergeUpdates, which reads updates without a document, loses what comes in another order than that of Yjs's own encoder;
+ * and what was merged without a document holds structures that the document would have joined.
+ */
+function isAtMostOneRun(blocks: readonly Block[]): boolean {
+  const structs = blocks.flatMap((block) => block.structs)
+  return structs.length <= 1 && structs.every(({ isText }) => isText)
 }
 
 function checkBlock(block: Block, overlay: Overlay, view: GuardView): void {

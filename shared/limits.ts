@@ -70,6 +70,8 @@ export const limits = {
   guardDeleteRangesMax: 1_000,
   /** Estimated cost of applying one update, ns: the longest that one session may hold up all rooms. */
   guardWorkNsMax: 500_000_000,
+  /** The same of what shares one Yjs transaction: ending that is work which nobody is charged with. */
+  openWorkNsMax: 2_000_000,
   /** Clock + length of a structure. Far below where V8 and Yjs stop counting exactly. */
   clockMax: 0x7fff_ffff,
   /** Structures up to which deletions that split others still pass: a full document can be tidied, not shredded. */
@@ -194,8 +196,11 @@ export const limits = {
   /** The next batch waits this many times what the last one cost, at most commitDelayMsMax. */
   commitPaceFactor: 4,
   commitDelayMsMax: 10,
-  /** Telling one room counts no more than this: one that takes longer pauses by itself, and no other is to wait for it. */
-  commitTellMsMax: 0.1,
+  /**
+   * Forming the commit of one room counts no more than this, nor does telling it: a room that takes longer pauses by itself,
+   * and no other is to wait for it.
+   */
+  commitShareMsMax: 0.1,
   /** Entries of a deleted document that one commit takes from the disk. */
   wipeEntriesMax: 1_000,
   /** A snapshot is written when this many records came since the last one; a room's first when it is half of that to all. */

@@ -10,6 +10,7 @@ import { browserPaceClock, DrawingPace } from './drawing-pace.ts'
 import { placeFlag } from './flag-placement.ts'
 import { LineMeasures } from './line-measures.ts'
 import { RemoteCaret } from './remote-carets.ts'
+import { isBehindText } from './steady-place.ts'
 import { offsetsOf } from './text-positions.ts'
 
 /** A remote cursor as this editor holds it: UTF-16 offsets, moved along with every change until the next presence. */
@@ -157,7 +158,7 @@ class RemoteCursors {
    * of a letter typed here: it would be seen later.
    */
   private goAlong(): void {
-    if (this.isOthersText && this.pace.goesAlong()) this.move()
+    if (this.isOthersText && !isBehindText(this.view) && this.pace.goesAlong()) this.move()
   }
 
   /** Never while the text is being changed. True when anything is to be drawn anew. */

@@ -5,6 +5,11 @@ import type { Transaction } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
 import { ySyncAnnotation } from 'y-codemirror.next'
 
+const behind = new WeakSet<EditorView>()
+
+/** Whether this view is being drawn although the shared text has a change already that it has not. */
+export const isBehindText = (view: EditorView): boolean => behind.has(view)
+
 /** For `dispatchTransactions` of one view. */
 export function steadyPlace(): (transactions: readonly Transaction[], view: EditorView) => void {
   let isUnmeasured = false
@@ -14,13 +19,22 @@ export function steadyPlace(): (transactions: readonly Transaction[], view: Edit
     },
   }
   return (transactions, view) => {
-    // Asks for a height, which CodeMirror knows only after it has measured.
-    if (isUnmeasured) view.lineBlockAtHeight(0)
+    if (isUnmeasured) measureNow(view)
     const moves = transactions.some((transaction) => movesWhatIsRead(transaction, view))
     view.update(transactions)
     if (!moves) return
     isUnmeasured = true
     view.requestMeasure(measured)
+  }
+}
+
+function measureNow(view: EditorView): void {
+  behind.add(view)
+  try {
+    // Asks for a height, which CodeMirror knows only after it has measured.
+    view.lineBlockAtHeight(0)
+  } finally {
+    behind.delete(view)
   }
 }
 

@@ -24,7 +24,7 @@ export type Block = Id & { end: number; structs: NewStruct[] }
 
 export type DeleteRange = Id & { end: number }
 
-/** `isShortest`: every number is in its shortest form, as an encoder of Yjs writes it. */
+/** `isShortest`: numbers are in their shortest form and deletions that touch are one, as Yjs itself writes them. */
 export type DecodedUpdate = { blocks: Block[]; deletions: DeleteRange[]; isShortest: boolean }
 
 const itemRef = { gc: 0, deleted: 1, string: 4, skip: 10 }
@@ -113,6 +113,7 @@ function readDeletions(reader: Reader): DeleteRange[] {
       const end = clock + reader.clock()
       // Every encoder writes them sorted and merged; overlapping ones would make Yjs walk the same items again and again.
       if (end === clock || clock < last) throw new Refused('malformed', 'deletions empty or out of order')
+      if (i > 0 && clock === last) reader.isShortest = false
       deletions.push({ client, clock, end })
       last = end
     }

@@ -52,7 +52,7 @@ describe('the commit queue', () => {
   })
 
   test('waits the pace factor times what the last batch cost, counted from its end, and no more than the limit', async () => {
-    const { queue, clock, commits, work, a } = setup({ limits: { commitCostMs: 0.4 } })
+    const { queue, clock, commits, work, a } = setup({ limits: { commitCostMs: 0.4, commitShareMsMax: 1_000 } })
     a.onForm = () => work(1)
     a.onCommitted = () => work(0.1)
     queue.submit(a, 1)
@@ -78,19 +78,22 @@ describe('the commit queue', () => {
     expect(commits).toHaveLength(3)
   })
 
-  test('lets nobody wait for a room that took long to be told: such a one pauses by itself', async () => {
-    const { queue, clock, commits, work, a, b } = setup({ limits: { commitCostMs: 0.4 } })
-    a.onCommitted = () => work(2)
-    queue.submit(a, 1)
-    await settle()
-    queue.submit(b, 1)
-    clock.advance(1.9)
-    await settle()
-    expect(commits).toHaveLength(1)
-    clock.advance(0.1)
-    await settle()
-    expect(commits).toHaveLength(2)
-  })
+  test.each(['onForm', 'onCommitted'] as const)(
+    'lets nobody wait for a room whose %s took long: such a one pauses by itself',
+    async (step) => {
+      const { queue, clock, commits, work, a, b } = setup({ limits: { commitCostMs: 0.4 } })
+      a[step] = () => work(2)
+      queue.submit(a, 1)
+      await settle()
+      queue.submit(b, 1)
+      clock.advance(1.9)
+      await settle()
+      expect(commits).toHaveLength(1)
+      clock.advance(0.1)
+      await settle()
+      expect(commits).toHaveLength(2)
+    },
+  )
 
   test('starts at once when the pause passed with nothing waiting', async () => {
     const { queue, clock, commits, work, a } = setup()
@@ -173,7 +176,7 @@ describe('the commit queue', () => {
   })
 
   test('keeps to its own pause with a source that may start before that', async () => {
-    const { queue, clock, events, work, a, b } = setup()
+    const { queue, clock, events, work, a, b } = setup({ limits: { commitShareMsMax: 10 } })
     b.onForm = () => work(1.5)
     queue.submit(b, 1)
     await settle()

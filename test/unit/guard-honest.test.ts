@@ -137,6 +137,26 @@ describe('what an honest client sends passes', () => {
       expect(verbatim(longer)).toBe(false)
     })
 
+    it('not when it has several structures, which came in an order of their own or could be one', () => {
+      const second = { client: lower, clock: 0, structs: [struct(text('d'), { origin: { client: own, clock: 0 } })] }
+      const more = struct(text('def'), { origin: { client: own, clock: 2 } })
+      for (const bytes of [
+        update([typed, second]),
+        update([second, typed]),
+        update([{ ...typed, structs: [...typed.structs, more] }]),
+      ]) {
+        const verdict = guard(bytes, view(plain(), [own, lower]))
+        expect(verdict).toMatchObject({ ok: true, redundant: false, verbatim: false })
+      }
+    })
+
+    it('not when something in it was deleted before it was sent, or deletions that touch are not one', () => {
+      expect(verbatim(update([{ ...typed, structs: [struct(deleted(3))] }]))).toBe(false)
+      const ranges = (...list: [number, number][]) => update([], [{ client: other, ranges: list }])
+      expect(verbatim(ranges([0, 2], [3, 1]))).toBe(true)
+      expect(verbatim(ranges([0, 2], [2, 1]))).toBe(false)
+    })
+
     it('not when there is nothing in it', () => expect(verbatim(update([]))).toBe(false))
   })
 

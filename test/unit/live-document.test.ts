@@ -3,10 +3,13 @@ import * as Y from 'yjs'
 import { LiveDocument, usageOf } from '../../server/live-document.ts'
 import { guard } from '../../shared/guard.ts'
 import type { ClientId } from '../../shared/ids.ts'
+import { limits } from '../../shared/limits.ts'
+import { mergeUpdates } from '../../shared/merge.ts'
+import { struct, text, update } from '../../simulate/hostile/update-writer.ts'
 import { Random, runSeed, withSeed } from '../harness/random.ts'
 
 /** What the guard says of one new run of text. */
-const whole = { structs: 1, verbatim: true }
+const whole = { structs: 1, verbatim: true, workNs: 1_500 }
 
 function coldOf(text: string): { doc: Y.Doc; live: LiveDocument } {
   const doc = new Y.Doc()
@@ -60,10 +63,10 @@ test('of an update that says again what is known, only the rest is given', () =>
   )
   doc.getText('content').insert(6, '?')
   const both = Y.encodeStateAsUpdate(doc, before)
-  const rest = live.apply(both, { structs: 1, verbatim: false })!
+  const rest = live.apply(both, { ...whole, verbatim: false })!
   expect(Y.decodeUpdate(rest).structs).toMatchObject([{ id: { client: 8, clock: 1 }, length: 1 }])
   expect(live.usage).toMatchObject({ textLength: 7, structs: 3 })
-  expect(live.apply(both, { structs: 0, verbatim: false })).toBeUndefined()
+  expect(live.apply(both, { ...whole, structs: 0, verbatim: false })).toBeUndefined()
   expect(live.usage).toMatchObject({ textLength: 7, structs: 3 })
   const copy = new Y.Doc()
   Y.applyUpdate(copy, coldOf('Hello').live.difference(new Uint8Array([0])))
@@ -87,6 +90,7 @@ test('many updates before one taking make the same document as each by itself, a
     const live = new LiveDocument(undefined)
     const alone = new Y.Doc()
     const other = new Y.Doc()
+    const parts: Uint8Array[] = []
     const authors = Array.from({ length: 4 }, (_, i) => {
       const doc = new Y.Doc()
       doc.clientID = i + 1
@@ -105,7 +109,8 @@ test('many updates before one taking make the same document as each by itself, a
       for (const update of edits) {
         const verdict = guard(update, { doc: live.doc, owns: () => true, usage: live.usage })
         if (!verdict.ok) throw new Error(verdict.detail)
-        if (!verdict.redundant) live.apply(update, verdict)
+        const part = verdict.redundant ? undefined : live.apply(update, verdict)
+        if (part !== undefined) parts.push(part)
         Y.applyUpdate(alone, update)
         expect(live.text).toBe(alone.getText('content').toString())
       }
@@ -115,9 +120,49 @@ test('many updates before one taking make the same document as each by itself, a
     }
     expect(live.difference(new Uint8Array([0]))).toEqual(Y.encodeStateAsUpdate(alone))
     expect(Y.encodeStateAsUpdate(other)).toEqual(Y.encodeStateAsUpdate(alone))
+    const replayed = new Y.Doc()
+    Y.applyUpdate(replayed, mergeUpdates(parts))
+    expect(Y.encodeStateAsUpdate(replayed)).toEqual(Y.encodeStateAsUpdate(alone))
     live.recount()
     expect(live.usage).toEqual(usageOf(alone, Y.encodeStateAsUpdate(alone).length))
   }))
+
+test('what would be long work in the end is done at once, when it comes from who sent it', () => {
+  const { doc, live } = coldOf('Hello')
+  doc.clientID = 8
+  const type = (workNs: number) => {
+    live.apply(
+      edit(doc, (text) => text.insert(text.length, 'x')),
+      { ...whole, workNs },
+    )
+    return usageOf(live.doc, 0).structs
+  }
+  // Neighbours are one structure once the transaction has ended.
+  expect([type(0), type(0), type(limits.openWorkNsMax), type(1), type(1), type(1)]).toEqual([2, 3, 4, 2, 3, 4])
+})
+
+test('what one person writes under two ids in one update, in whatever order, is whole in what is kept of it', () => {
+  const [low, high, honest] = [5, 2 ** 31 + 7, 2 ** 31 + 8]
+  const live = new LiveDocument(undefined)
+  const beside = { origin: { client: low, clock: 9 } }
+  const inside = { origin: { client: high, clock: 0 }, rightOrigin: { client: high, clock: 1 } }
+  const kept = [
+    update([
+      { client: low, clock: 0, structs: [struct(text('aaaaaaaaaa'))] },
+      { client: high, clock: 0, structs: [struct(text('bbb'), beside)] },
+    ]),
+    update([{ client: low, clock: 10, structs: [struct(text('c'), beside)] }]),
+    update([{ client: honest, clock: 0, structs: [struct(text('honest'), inside)] }]),
+  ].map((bytes) => {
+    const verdict = guard(bytes, { doc: live.doc, owns: () => true, usage: live.usage })
+    if (!verdict.ok) throw new Error(verdict.detail)
+    return live.apply(bytes, verdict)!
+  })
+  const replayed = new Y.Doc()
+  Y.applyUpdate(replayed, mergeUpdates(kept))
+  expect(live.text).toContain('honest')
+  expect(replayed.getText('content').toString()).toBe(live.text)
+})
 
 test('usage is never low, and a recount makes it exact', () => {
   const { doc, live } = coldOf('Hello')
@@ -161,7 +206,7 @@ test('what would stay pending is an error: the document is not to be trusted the
   // Closes the transaction that the first one is in.
   live.apply(
     edit(doc, (text) => text.insert(5, '?')),
-    { structs: 1, verbatim: false },
+    { ...whole, verbatim: false },
   )
   const other = new Y.Doc()
   other.clientID = 9

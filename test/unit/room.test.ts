@@ -95,9 +95,11 @@ function enter(clientId: number, role: Role = 'edit') {
     doc.getText('content').insert(0, text)
     return Y.encodeStateAsUpdate(doc, before)
   }
+  /** All that it has typed. */
+  const all = () => Y.encodeStateAsUpdate(doc)
   const send = (bytes: Uint8Array) =>
     new Promise<Answer<UpdateAnswer>>((resolve) => room.update(session, bytes, resolve))
-  return { session, heard, type, send }
+  return { session, heard, type, all, send }
 }
 
 /** Makes the document throw at its next update, which is applied by then, as if Yjs had kept something of it pending. */
@@ -140,6 +142,17 @@ describe('the pace of a room', () => {
 
   test('[B5] the next one waits roomPaceFactor × what telling the last one took', async () => {
     broadcastMs = 1
+    await gathersFor(limits.roomPaceFactor)
+  })
+
+  test('[B5] and as often what forming it took', async () => {
+    const { document } = room
+    const take = document.takeUpdate.bind(document)
+    document.takeUpdate = () => {
+      document.takeUpdate = take
+      clock.advance(1)
+      return take()
+    }
     await gathersFor(limits.roomPaceFactor)
   })
 
@@ -201,6 +214,23 @@ describe('when Yjs throws at what the guard let through', () => {
     goOn()
     await room.whenUsable()
     expect(room.document.text).toBe('first')
+  })
+
+  test('what Yjs cannot tidy up is refused, with all that is in the same transaction', async () => {
+    const [ada, bob] = [enter(2 ** 31 + 1), enter(2 ** 31 + 2)]
+    await ada.send(ada.type('kept'))
+    const { doc } = room.document
+    doc.on('afterTransaction', () => {
+      throw new Error('this cannot be tidied up')
+    })
+    const waiting = ada.send(ada.type('lost '))
+    // What is known already in part has a transaction of its own: the one before it ends.
+    const second = Y.mergeUpdates([ada.all(), bob.type('bad')])
+    bob.session.owns.add(ada.session.clientId)
+    expect(await bob.send(second)).toMatchObject({ ok: false, error: { code: 'invalid' } })
+    expect(await waiting).toMatchObject({ ok: false, error: { code: 'invalid' } })
+    await room.whenUsable()
+    expect([room.document.text, room.committedSeq, (await reload()).text]).toEqual(['kept', 1, 'kept'])
   })
 
   test('when a record cannot be formed, its authors are told, and what was applied for it is gone', async () => {
