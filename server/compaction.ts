@@ -29,7 +29,7 @@ export function compact(room: Room, tools: Tools): Promise<void> {
 async function write(room: Room, { updateLog, queue, log, fold }: Tools): Promise<void> {
   const { seq, digest } = await digestAtSeq(room)
   if (!(await room.whenCommitted(seq))) return
-  const snapshot = await fold(await updateLog.load(room.id), seq)
+  const snapshot = await fold(await updateLog.read(room.id), seq)
   if (snapshot.digest !== digest) {
     log.error({ documentId: room.id, seq }, 'memory and disk hold different texts; no snapshot was written')
     return

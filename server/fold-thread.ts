@@ -5,10 +5,10 @@ import { AppError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import type { Seq } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
-import type { LoadedLog, Snapshot } from './update-log.ts'
+import type { Snapshot, StoredLog } from './update-log.ts'
 
 /** To the thread and back. `n` pairs answers with questions. */
-export type FoldQuestion = { n: number; log: LoadedLog; seq: Seq }
+export type FoldQuestion = { n: number; log: StoredLog; seq: Seq }
 export type FoldAnswer = { n: number; snapshot: Snapshot } | { n: number; error: string }
 
 type Waiting = { resolve(snapshot: Snapshot): void; reject(error: AppError): void }
@@ -29,7 +29,7 @@ export class FoldThread {
   }
 
   /** See Fold. Rejects as well when the thread dies or was closed. */
-  readonly fold = (log: LoadedLog, seq: Seq): Promise<Snapshot> => {
+  readonly fold = (log: StoredLog, seq: Seq): Promise<Snapshot> => {
     if (this.#closed) return Promise.reject(this.#gone())
     this.#cancelEnd()
     this.#worker ??= this.#start()

@@ -1,11 +1,12 @@
 // The other side of fold-thread: folds one log after the other, and knows nothing else.
 import { constants, setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
-import { foldHere } from './fold.ts'
 import type { FoldAnswer, FoldQuestion } from './fold-thread.ts'
 
-// Where cores are short, folding waits for people, and not they for it. Only Linux takes this for the thread and not for the process.
+// Where cores are short, folding waits for people, and not they for it: already the code for it is loaded after this. Only
+// Linux takes it for the thread and not for the process.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+const { foldHere } = await import('./fold.ts')
 
 parentPort?.on('message', ({ n, log, seq }: FoldQuestion) => {
   parentPort?.postMessage(answer(n, () => foldHere(log, seq)))

@@ -17,7 +17,15 @@ import { Room } from './room.ts'
 import type { Broadcaster } from './session.ts'
 import { takeSnapshot } from './snapshot.ts'
 import type { Store } from './store/store.ts'
-import { type LoadedLog, replay, type Snapshot, snapshotWrite, type UpdateLog } from './update-log.ts'
+import {
+  decodeLog,
+  type LoadedLog,
+  replay,
+  type Snapshot,
+  type StoredLog,
+  snapshotWrite,
+  type UpdateLog,
+} from './update-log.ts'
 
 export type RoomsInit = {
   store: Store
@@ -125,8 +133,9 @@ export class Rooms {
   async #open(id: DocumentId): Promise<Room> {
     const { updateLog, queue, clock, events, broadcasterFor } = this.#init
     const found = await this.metaOf(id)
-    const loaded = await updateLog.load(id)
-    const folded = isLong(loaded) ? await this.#folded(id, loaded) : undefined
+    const stored = await updateLog.read(id)
+    const loaded = decodeLog(stored)
+    const folded = isLong(loaded) ? await this.#folded(stored, loaded.seq) : undefined
     const document = folded === undefined ? coldDocument(loaded) : new LiveDocument(coldState(folded))
     const { meta, seq, snapshotSeq } = await this.#heal(id, found, loaded, document)
     const room = new Room({
@@ -153,9 +162,9 @@ export class Rooms {
   }
 
   /** `undefined` when the thread died of it: then it is done here. */
-  #folded(id: DocumentId, loaded: LoadedLog): Promise<Snapshot | undefined> {
-    return this.#init.fold(loaded, loaded.seq).catch((error) => {
-      this.#init.log.error({ documentId: id, err: error }, 'a log could not be folded')
+  #folded(stored: StoredLog, seq: Seq): Promise<Snapshot | undefined> {
+    return this.#init.fold(stored, seq).catch((error) => {
+      this.#init.log.error({ documentId: stored.id, err: error }, 'a log could not be folded')
       return undefined
     })
   }

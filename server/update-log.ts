@@ -27,6 +27,14 @@ export type Damage = {
  */
 export type LoadedLog = { snapshot?: Snapshot; tail: LogRecord[]; seq: Seq; lastSeq: Seq; damage?: Damage }
 
+/** A log as it lies on disk: the snapshot, or why it cannot be read, and the bytes of every record after it, in order of seq. */
+export type StoredLog = {
+  id: DocumentId
+  snapshot?: Snapshot
+  damage?: Damage
+  records: { seq: Seq; bytes: Uint8Array }[]
+}
+
 const recordKey = (id: DocumentId, seq: Seq) => encodeKey(['doc', id, 'record', seq])
 const snapshotKey = (id: DocumentId) => encodeKey(['doc', id, 'snapshot'])
 
@@ -49,29 +57,19 @@ export class UpdateLog {
     this.#store = store
   }
 
-  /**
-   * The snapshot, if it can be read, and every record after it; otherwise every record from the first. A hole or a record
-   * that cannot be read ends the tail: what follows would be applied to a state that never was. Throws `degraded` when
-   * the store does.
-   */
-  async load(id: DocumentId): Promise<LoadedLog> {
-    const { snapshot, damage: snapshotDamage } = await this.#loadSnapshot(id)
-    const tail: LogRecord[] = []
-    let seq = snapshot?.seq ?? 0
-    let lastSeq = seq
-    let damage: Damage | undefined
-    for await (const [key, bytes] of this.#store.range(recordRange(id, seq + 1))) {
-      lastSeq = seqOf(key)
-      if (damage !== undefined) continue
-      const next = readNext(id, seq + 1, lastSeq, bytes)
-      if ('damage' in next) damage = next.damage
-      else {
-        tail.push(next.record)
-        seq = lastSeq
-      }
+  /** What is there, to be decoded where it is used. Throws `degraded` when the store does. */
+  async read(id: DocumentId): Promise<StoredLog> {
+    const found = await this.#loadSnapshot(id)
+    const records: StoredLog['records'] = []
+    for await (const [key, bytes] of this.#store.range(recordRange(id, (found.snapshot?.seq ?? 0) + 1))) {
+      records.push({ seq: seqOf(key), bytes })
     }
-    damage ??= snapshotDamage
-    return { ...(snapshot && { snapshot }), tail, seq, lastSeq, ...(damage && { damage }) }
+    return { id, ...found, records }
+  }
+
+  /** See decodeLog. Throws `degraded` when the store does. */
+  async load(id: DocumentId): Promise<LoadedLog> {
+    return decodeLog(await this.read(id))
   }
 
   async #loadSnapshot(id: DocumentId): Promise<{ snapshot?: Snapshot; damage?: Damage }> {
@@ -114,6 +112,28 @@ export class UpdateLog {
       yield record
     }
   }
+}
+
+/**
+ * The snapshot, if it can be read, and every record after it; otherwise every record from the first. A hole or a record
+ * that cannot be read ends the tail: what follows would be applied to a state that never was.
+ */
+export function decodeLog({ id, snapshot, damage: snapshotDamage, records }: StoredLog): LoadedLog {
+  const tail: LogRecord[] = []
+  let seq = snapshot?.seq ?? 0
+  let damage: Damage | undefined
+  for (const stored of records) {
+    const next = readNext(id, seq + 1, stored.seq, stored.bytes)
+    if ('damage' in next) {
+      damage = next.damage
+      break
+    }
+    tail.push(next.record)
+    seq = stored.seq
+  }
+  const lastSeq = records.at(-1)?.seq ?? seq
+  damage ??= snapshotDamage
+  return { ...(snapshot && { snapshot }), tail, seq, lastSeq, ...(damage && { damage }) }
 }
 
 /**

@@ -1,4 +1,5 @@
-// How much one core can deliver before it gets late: 200 writers who type faster from step to step, until p99 passes a bound.
+// How much one core can deliver before it gets late: 200 writers who type faster from step to step, until p99
+// passes a bound twice running.
 import { runCrowds } from './crowds.mjs'
 
 const endAtP99Ms = 50

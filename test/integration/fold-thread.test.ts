@@ -7,11 +7,14 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import { foldHere } from '../../server/fold.ts'
 import { FoldThread } from '../../server/fold-thread.ts'
-import type { LoadedLog } from '../../server/update-log.ts'
+import { encodeRecord } from '../../server/record.ts'
+import type { StoredLog } from '../../server/update-log.ts'
+import type { DocumentId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
 import { buildServer } from '../harness/built-server.ts'
 import { FakeClock } from '../harness/fake-clock.ts'
 
+const id = 'AAAAAAAAAAAAAAAA' as DocumentId
 const isLinux = process.platform === 'linux'
 let built: ReturnType<typeof buildServer>
 let clock: FakeClock
@@ -33,23 +36,26 @@ function thread(): FoldThread {
 }
 
 /** A log of so many commits, every third one a deletion. */
-function logOf(commits: number): LoadedLog {
+function logOf(commits: number): StoredLog {
   const doc = new Y.Doc()
   doc.clientID = 7
-  const tail: LoadedLog['tail'] = []
-  doc.on('update', (bytes: Uint8Array) => {
-    tail.push({ seq: tail.length + 1, time: 1, parts: [{ clientId: 7, bytes }] })
-  })
+  const records: StoredLog['records'] = []
+  doc.on('update', (bytes: Uint8Array) => records.push(stored(records.length + 1, bytes)))
   const text = doc.getText('content')
   for (let i = 0; i < commits; i++) i % 3 === 2 ? text.delete(0, 1) : text.insert(i % 5, `word ${i} `)
-  return { tail, seq: commits, lastSeq: commits }
+  return { id, records }
 }
+
+const stored = (seq: number, bytes: Uint8Array) => ({
+  seq,
+  bytes: encodeRecord(id, { seq, time: 1, parts: [{ clientId: 7, bytes }] }),
+})
 
 test('makes the snapshot that this thread would make, at the commit that was asked for', async () => {
   const { fold } = thread()
   const log = logOf(40)
   for (const seq of [40, 7]) expect(await fold(log, seq)).toEqual(foldHere(log, seq))
-  const later = { ...log, snapshot: foldHere(log, 7), tail: log.tail.slice(7) }
+  const later = { ...log, snapshot: foldHere(log, 7), records: log.records.slice(7) }
   expect((await fold(later, 40)).digest).toBe(foldHere(log, 40).digest)
 })
 
@@ -71,14 +77,14 @@ test('waits for people where cores are short (on Linux: elsewhere a thread has n
 test('many at once are answered each with its own', async () => {
   const { fold } = thread()
   const logs = [3, 9, 27, 81].map(logOf)
-  const snapshots = await Promise.all(logs.map((log) => fold(log, log.seq)))
-  expect(snapshots).toEqual(logs.map((log) => foldHere(log, log.seq)))
+  const snapshots = await Promise.all(logs.map((log) => fold(log, log.records.length)))
+  expect(snapshots).toEqual(logs.map((log) => foldHere(log, log.records.length)))
 })
 
 test('a log that cannot be read is refused, and the next one folded', async () => {
   const { fold } = thread()
   const log = logOf(3)
-  const broken = { ...log, tail: [{ seq: 1, time: 1, parts: [{ clientId: 7, bytes: new Uint8Array([1, 200]) }] }] }
+  const broken = { id, records: [stored(1, new Uint8Array([1, 200]))] }
   await expect(fold(broken, 1)).rejects.toMatchObject({ code: 'internal' })
   await expect(fold(log, 3)).resolves.toEqual(foldHere(log, 3))
 })
