@@ -4,7 +4,7 @@ import { runCrowds } from './crowds.mjs'
 
 const endAtP99Ms = 50
 /** Edits a second of each of the 200 writers; from one to the next about 1.4 times as many. */
-const rates = [1, 1.5, 2, 3, 4, 5, 7, 10, 14, 20, 28, 40]
+const rates = [0.5, 1, 1.5, 2, 3, 4, 5, 7, 10, 14, 20, 28, 40, 56]
 /** A slower server than this would wait for the first measurement until its queue is gone. */
 const keptUp = 0.97
 
