@@ -1,7 +1,9 @@
 // Compares Scriptorium as shipped (fsync and guard on) with its peers and with bare relays, in the same run, in turns.
 //   npm run bench -- [--rounds 5] [--quick] [--only hot,many] [--contenders ws-relay,hocuspocus-4] [--trace automerge-paper.json.gz]
-//                    [--dist dist] [--before other-dist] [--out .tmp/bench] [--profile] [--list]
-// --before takes another build of Scriptorium into the same rounds: the way to judge a change.
+//                    [--dist dist] [--before other-dist] [--out .tmp/bench] [--profile]
+//                    [--node-args=--single-threaded-gc] [--list]
+// --before takes another build of Scriptorium into the same rounds: the way to judge a change. --node-args: flags of Node for
+// every server, comma between.
 // Absolute figures drift from minute to minute on a shared machine: only ratios within a run mean something.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     before: { type: 'string' },
     out: { type: 'string', default: join(root, '.tmp/bench') },
     profile: { type: 'boolean', default: false },
+    'node-args': { type: 'string' },
     list: { type: 'boolean', default: false },
   },
 })
@@ -55,7 +58,8 @@ function takingPart({ stored = false, only = () => true }) {
 function contextOf({ name: workload }, { name: contender }) {
   const folder = join(out, `profile-${workload}-${contender}`.replaceAll(' ', '-'))
   // The figures of a profiled server are worth nothing.
-  const nodeArgs = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []
+  const profiling = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []
+  const nodeArgs = [...(values['node-args']?.split(',') ?? []), ...profiling]
   return { out, nodeArgs, quick: values.quick, trace: values.trace && resolve(values.trace) }
 }
 
