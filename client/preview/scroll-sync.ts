@@ -2,7 +2,7 @@
 import type { EditorView } from '@codemirror/view'
 import type { BlockGroups } from './block-groups.ts'
 
-/** How long after the page itself scrolled a side, its scroll events are its own echo. */
+/** How long after the page itself scrolled a side, the editor may still put that right: its heights were guessed. */
 const echoMs = 120
 
 export class ScrollSync {
@@ -10,6 +10,8 @@ export class ScrollSync {
   private readonly pane: HTMLElement
   private readonly groups: BlockGroups
   private quietUntil = { text: 0, preview: 0 }
+  /** Where the page itself scrolled each side. A slow page hears of it late, and must not take it for somebody's wish. */
+  private scrolledTo = { text: Number.NaN, preview: Number.NaN }
 
   constructor(view: EditorView, pane: HTMLElement, groups: BlockGroups) {
     this.view = view
@@ -40,11 +42,11 @@ export class ScrollSync {
   }
 
   private readonly onText = (): void => {
-    if (performance.now() > this.quietUntil.text) this.followText()
+    if (!this.isEcho('text', this.view.scrollDOM)) this.followText()
   }
 
   private readonly onPreview = (): void => {
-    if (performance.now() < this.quietUntil.preview) return
+    if (this.isEcho('preview', this.pane)) return
     const { places } = this.groups
     const top = this.pane.scrollTop + padding
     const index = this.groups.indexAt(top)
@@ -68,17 +70,34 @@ export class ScrollSync {
     return view.state.doc.lineAt(block.from).number - 1 + share
   }
 
+  /** Whether a scroll event is the page's own doing. */
+  private isEcho(side: 'text' | 'preview', { scrollTop }: Element): boolean {
+    if (performance.now() < this.quietUntil[side] || Math.abs(scrollTop - this.scrolledTo[side]) < 1) return true
+    // Who comes back there later means it.
+    this.scrolledTo[side] = Number.NaN
+    return false
+  }
+
+  private scroll(side: 'text' | 'preview', element: Element, top: number): void {
+    this.quietUntil[side] = performance.now() + echoMs
+    element.scrollTop = top
+    // Not beyond the end.
+    this.scrolledTo[side] = element.scrollTop
+  }
+
   private scrollPreview(top: number): void {
-    this.quietUntil.preview = performance.now() + echoMs
-    this.pane.scrollTop = top
+    this.scroll('preview', this.pane, top)
   }
 
   private scrollText(line: number): void {
     const { view } = this
     const n = Math.min(view.state.doc.lines, Math.max(1, Math.floor(line) + 1))
     const block = view.lineBlockAt(view.state.doc.line(n).from)
-    this.quietUntil.text = performance.now() + echoMs
-    view.scrollDOM.scrollTop = line <= 0 ? 0 : block.top + view.documentPadding.top + (line % 1) * block.height
+    this.scroll(
+      'text',
+      view.scrollDOM,
+      line <= 0 ? 0 : block.top + view.documentPadding.top + (line % 1) * block.height,
+    )
   }
 }
 

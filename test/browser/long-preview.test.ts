@@ -1,5 +1,6 @@
 // Previews of thousands of blocks: what is drawn of them, what a change touches, and that links, boxes and scrolling reach
 // what is not drawn yet.
+import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { limits } from '../../shared/limits.ts'
 import { browserSuite } from '../harness/browser-suite.ts'
@@ -23,6 +24,8 @@ async function readerOf(text: string, blocks: number): Promise<DocumentPage> {
 
 const blocksOf = (ada: DocumentPage): Promise<string[]> =>
   previewOf(ada).evaluate((pane) => [...pane.querySelectorAll('.block')].map((block) => block.textContent.trim()))
+
+const textOf = (ada: DocumentPage): Locator => ada.person.page.locator('.cm-scroller')
 
 /** How many blocks are in each box of the preview, and how many of all are drawn. */
 const drawn = (ada: DocumentPage) =>
@@ -148,6 +151,46 @@ test('text and preview find each other in the middle, where nothing was drawn ye
     expect(await inPreview()).toBeLessThan(900)
     expect(Math.abs((await inText()) - (await inPreview()))).toBeLessThan(10)
   })
+})
+
+const scroll = (side: Locator, top: number) => side.evaluate((it, to) => it.scrollTo(0, to), top)
+const topOf = (side: Locator) => side.evaluate((it) => it.scrollTop)
+
+/** Scrolls `side` to that place and on, until the other one follows: the first moments after the page itself scrolled do not count. */
+async function scrollOn(side: Locator, top: number, other: Locator): Promise<void> {
+  let at = top
+  await eventually(async () => {
+    await scroll(side, at++)
+    expect(await topOf(other)).toBeGreaterThan(100)
+  })
+}
+
+test('who scrolls the text back to where the page once took it is followed', async () => {
+  const ada = await readerOf(Array.from({ length: 300 }, (_, i) => `paragraph ${i}`).join('\n\n'), 300)
+  const [text, preview] = [textOf(ada), previewOf(ada)]
+  await scrollOn(preview, 2_000, text)
+  await scroll(preview, 0)
+  await eventually(async () => expect(await topOf(text)).toBe(0))
+  await scrollOn(text, 1_000, preview)
+  await scroll(text, 0)
+  await eventually(async () => expect(await topOf(preview)).toBe(0))
+})
+
+test('a note stays in sight when the page hears late that the text has followed', async () => {
+  const notes = Array.from({ length: 200 }, (_, i) => `a[^${i}]\n\n[^${i}]: note ${i}`)
+  const ada = await readerOf(notes.join('\n\n'), 204)
+  const [text, preview] = [textOf(ada), previewOf(ada)]
+  await scrollOn(preview, 2_000, text)
+  await preview.getByRole('link', { name: '170', exact: true }).click()
+  const note = preview.getByRole('listitem').filter({ hasText: 'note 169' })
+  const isInSight = async () => expect((await note.boundingBox())!.y).toBeLessThan(800)
+  await eventually(isInSight)
+  await text.evaluate(async (it) => {
+    for (const end = performance.now() + 500; performance.now() < end; await new Promise(requestAnimationFrame)) {
+      it.dispatchEvent(new Event('scroll'))
+    }
+  })
+  await isInSight()
 })
 
 test('many notes are numbered through, and their links go there and back', async () => {
