@@ -3,7 +3,9 @@ import type { EditorView } from '@codemirror/view'
 import type { BlockGroups } from './block-groups.ts'
 
 /** How long after the page itself scrolled a side, the editor may still put that right: its heights were guessed. */
-const echoMs = 120
+const settleMs = 120
+
+type Side = 'text' | 'preview'
 
 export class ScrollSync {
   private readonly view: EditorView
@@ -42,11 +44,11 @@ export class ScrollSync {
   }
 
   private readonly onText = (): void => {
-    if (!this.isEcho('text', this.view.scrollDOM)) this.followText()
+    if (this.wasScrolled('text', this.view.scrollDOM)) this.followText()
   }
 
   private readonly onPreview = (): void => {
-    if (this.isEcho('preview', this.pane)) return
+    if (!this.wasScrolled('preview', this.pane)) return
     const { places } = this.groups
     const top = this.pane.scrollTop + padding
     const index = this.groups.indexAt(top)
@@ -70,16 +72,15 @@ export class ScrollSync {
     return view.state.doc.lineAt(block.from).number - 1 + share
   }
 
-  /** Whether a scroll event is the page's own doing. */
-  private isEcho(side: 'text' | 'preview', { scrollTop }: Element): boolean {
-    if (performance.now() < this.quietUntil[side] || Math.abs(scrollTop - this.scrolledTo[side]) < 1) return true
-    // Who comes back there later means it.
+  /** Whether an event says that somebody scrolled that side, and not the page. Where that had taken it is then forgotten. */
+  private wasScrolled(side: Side, { scrollTop }: Element): boolean {
+    if (performance.now() < this.quietUntil[side] || Math.abs(scrollTop - this.scrolledTo[side]) < 1) return false
     this.scrolledTo[side] = Number.NaN
-    return false
+    return true
   }
 
-  private scroll(side: 'text' | 'preview', element: Element, top: number): void {
-    this.quietUntil[side] = performance.now() + echoMs
+  private scroll(side: Side, element: Element, top: number): void {
+    this.quietUntil[side] = performance.now() + settleMs
     element.scrollTop = top
     // Not beyond the end.
     this.scrolledTo[side] = element.scrollTop
