@@ -1,22 +1,24 @@
-// Folds logs in a thread of its own, so that nobody's edits wait for it. The thread starts with the first log and ends
-// when there has been none for a while.
+// Folds logs in a thread of its own, so that nobody's edits wait for it: one after the other. The thread starts with the
+// first log and ends when there has been none for a while, or when one takes too long: Yjs cannot be interrupted.
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import type { Seq } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
-import type { Snapshot, StoredLog } from './update-log.ts'
+import type { Folded } from './fold.ts'
+import type { StoredLog } from './update-log.ts'
 
 /** To the thread and back. `n` pairs answers with questions. */
 export type FoldQuestion = { n: number; log: StoredLog; seq: Seq }
-export type FoldAnswer = { n: number; snapshot: Snapshot } | { n: number; error: string }
+export type FoldAnswer = { n: number; folded: Folded } | { n: number; error: string }
 
-type Waiting = { resolve(snapshot: Snapshot): void; reject(error: AppError): void }
+type Waiting = { question: FoldQuestion; resolve(folded: Folded): void; reject(error: AppError): void }
 
 export class FoldThread {
   readonly #clock: Clock
   readonly #script: URL
-  readonly #waiting = new Map<number, Waiting>()
+  /** The thread has the first of them. */
+  #waiting: Waiting[] = []
   #worker: Worker | undefined
   #lastN = 0
   #cancelEnd: () => void = () => undefined
@@ -29,53 +31,71 @@ export class FoldThread {
   }
 
   /** See Fold. Rejects as well when the thread dies or was closed. */
-  readonly fold = (log: StoredLog, seq: Seq): Promise<Snapshot> => {
+  readonly fold = (log: StoredLog, seq: Seq): Promise<Folded> => {
     if (this.#closed) return Promise.reject(this.#gone())
-    this.#cancelEnd()
-    this.#worker ??= this.#start()
-    const worker = this.#worker
-    const n = ++this.#lastN
     return new Promise((resolve, reject) => {
-      this.#waiting.set(n, { resolve, reject })
-      worker.postMessage({ n, log, seq } satisfies FoldQuestion)
+      this.#waiting.push({ question: { n: ++this.#lastN, log, seq }, resolve, reject })
+      if (this.#waiting.length === 1) this.#next()
     })
   }
 
   /** Ends the thread; who still waits is refused. */
   close(): void {
     this.#closed = true
-    this.#end()
+    this.#died()
+  }
+
+  /** Gives the thread what waits first, or lets it end. */
+  #next(): void {
+    this.#cancelEnd()
+    const first = this.#waiting[0]
+    if (first === undefined) this.#cancelEnd = this.#clock.after(limits.foldThreadIdleMs, () => this.#stop())
+    else {
+      this.#worker ??= this.#start()
+      this.#worker.postMessage(first.question)
+      this.#cancelEnd = this.#clock.after(limits.foldMsMax, () => this.#giveUp())
+    }
   }
 
   #start(): Worker {
     const worker = new Worker(this.#script)
     // The process may end while it waits for work.
     worker.unref()
-    worker.on('message', (answer: FoldAnswer) => this.#hear(answer))
+    worker.on('message', (answer: FoldAnswer) => {
+      if (this.#worker === worker) this.#hear(answer)
+    })
     for (const event of ['error', 'exit'] as const) {
       worker.on(event, () => {
-        if (this.#worker === worker) this.#end()
+        if (this.#worker === worker) this.#died()
       })
     }
     return worker
   }
 
   #hear(answer: FoldAnswer): void {
-    const waiting = this.#waiting.get(answer.n)
-    this.#waiting.delete(answer.n)
-    if ('snapshot' in answer) waiting?.resolve(answer.snapshot)
-    else waiting?.reject(new AppError('internal', answer.error))
-    if (this.#waiting.size === 0) this.#cancelEnd = this.#clock.after(limits.foldThreadIdleMs, () => this.#end())
+    if (this.#waiting[0]?.question.n !== answer.n) return
+    const { resolve, reject } = this.#waiting.shift()!
+    if ('folded' in answer) resolve(answer.folded)
+    else reject(new AppError('internal', answer.error))
+    this.#next()
   }
 
-  #end(): void {
+  #giveUp(): void {
+    this.#stop()
+    this.#waiting.shift()?.reject(new AppError('too-large', 'Putting this document together takes too long.'))
+    this.#next()
+  }
+
+  #stop(): void {
     this.#cancelEnd()
     const worker = this.#worker
     this.#worker = undefined
     void worker?.terminate()
-    const all = [...this.#waiting.values()]
-    this.#waiting.clear()
-    for (const { reject } of all) reject(this.#gone())
+  }
+
+  #died(): void {
+    this.#stop()
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#gone())
   }
 
   /** `draining` when that was wanted: then nothing is wrong. */

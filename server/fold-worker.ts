@@ -14,7 +14,7 @@ parentPort?.on('message', ({ n, log, seq }: FoldQuestion) => {
 
 function answer(n: number, fold: () => ReturnType<typeof foldHere>): FoldAnswer {
   try {
-    return { n, snapshot: fold() }
+    return { n, folded: fold() }
   } catch (error) {
     return { n, error: error instanceof Error ? error.message : String(error) }
   }

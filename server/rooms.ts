@@ -1,16 +1,15 @@
 // All documents that are live in this process: one room each, opened once however many ask, closed when nobody is in.
-import * as Y from 'yjs'
 import { AppError } from '../shared/errors.ts'
 import { type DocumentId, makeLineage, type RandomBytes } from '../shared/ids.ts'
 import { limits } from '../shared/limits.ts'
-import { mergeUpdates } from '../shared/merge.ts'
-import type { Seq, Usage } from '../shared/protocol.ts'
+import type { Seq } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
+import { coldDocument, isLong, unbuiltSnapshot } from './cold-document.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { compact } from './compaction.ts'
 import { type DocumentMeta, deletedRefusal, metaWrite, readMeta } from './document-meta.ts'
-import type { Fold } from './fold.ts'
-import { type ColdState, LiveDocument } from './live-document.ts'
+import type { Fold, Folded } from './fold.ts'
+import { LiveDocument } from './live-document.ts'
 import type { Logger } from './log.ts'
 import type { RoomEvents } from './metrics.ts'
 import { Room } from './room.ts'
@@ -47,6 +46,8 @@ type Held = { room: Promise<Room>; opened: Room | undefined; leases: number; can
 export class Rooms {
   /** Told when the room of a deleted document has closed: nothing writes for it any more. */
   onGone: (id: DocumentId) => void = () => undefined
+  /** Told when a document was found to be tangled, to keep that. */
+  onTangled: (id: DocumentId) => Promise<void> = () => Promise.resolve()
   readonly #init: RoomsInit
   readonly #held = new Map<DocumentId, Held>()
 
@@ -135,8 +136,9 @@ export class Rooms {
     const found = await this.metaOf(id)
     const stored = await updateLog.read(id)
     const loaded = decodeLog(stored)
-    const folded = isLong(loaded) ? await this.#folded(stored, loaded.seq) : undefined
-    const document = folded === undefined ? coldDocument(loaded) : new LiveDocument(coldState(folded))
+    const folding = isLong(loaded) && !found.tangled ? await this.#folded(stored, loaded.seq) : undefined
+    const { snapshot, isTangled } = folding ?? {}
+    const document = coldDocument(snapshot === undefined ? loaded : { snapshot, tail: [] })
     const { meta, seq, snapshotSeq } = await this.#heal(id, found, loaded, document)
     const room = new Room({
       id,
@@ -152,20 +154,36 @@ export class Rooms {
       reload: async () => new LiveDocument(replay(await updateLog.load(id))),
     })
     room.onCommit = () => {
-      if (room.committedSeq < room.compactAtSeq) return
+      if (room.committedSeq < room.compactAtSeq || room.isTangled) return
       room.compactAtSeq = room.committedSeq + tailRecordsMax(room)
       void compact(room, this.#init)
     }
+    room.onTangled = () => this.#tangled(room)
+    if (isTangled) this.#tangled(room)
     this.#beat(room)
-    if (folded !== undefined && loaded.damage === undefined) this.#keep(room, folded)
+    // What is tangled is never folded: put together once, it need not be so at each opening.
+    const made = snapshot ?? (room.isTangled && seq > snapshotSeq ? unbuiltSnapshot(document, seq) : undefined)
+    if (made !== undefined && loaded.damage === undefined) this.#keep(room, made)
     return room
   }
 
-  /** `undefined` when the thread died of it: then it is done here. */
-  #folded(stored: StoredLog, seq: Seq): Promise<Snapshot | undefined> {
+  /** `undefined` when the thread died of it: then it is done here. Without a snapshot when it took too long. */
+  #folded(stored: StoredLog, seq: Seq): Promise<Partial<Folded> | undefined> {
     return this.#init.fold(stored, seq).catch((error) => {
+      if (error instanceof AppError && error.code === 'too-large') return { isTangled: true }
       this.#init.log.error({ documentId: stored.id, err: error }, 'a log could not be folded')
       return undefined
+    })
+  }
+
+  /** Whoever keeps it holds the room open until it is on disk: who opened it anew would not know. */
+  #tangled(room: Room): void {
+    if (room.isTangled) return
+    room.isTangled = true
+    const { log } = this.#init
+    log.warn({ documentId: room.id }, 'a document takes no more changes: building it takes too long')
+    this.onTangled(room.id).catch((error) => {
+      log.error({ documentId: room.id, err: error }, 'that it takes no more changes could not be kept')
     })
   }
 
@@ -231,7 +249,13 @@ export class Rooms {
   }
 
   #isCompactionDue(room: Room): boolean {
-    return !room.deleted && room.committedSeq > room.snapshotSeq && room.atRest && !this.#init.queue.degraded
+    return (
+      !room.deleted &&
+      !room.isTangled &&
+      room.committedSeq > room.snapshotSeq &&
+      room.atRest &&
+      !this.#init.queue.degraded
+    )
   }
 
   /** Each room in its own time, counted from its opening, so that they do not all beat at once. */
@@ -248,43 +272,4 @@ const notFound = () => new AppError('not-found', 'There is no such document on t
 /** A tail may be longer behind a large state: reading that takes most of a load anyway, and so does compacting it. */
 function tailRecordsMax(room: Room): number {
   return limits.tailRecordsMax + Math.floor(room.document.usage.stateBytes / limits.tailBytesPerRecord)
-}
-
-/** Adds the most that an update can bring: exact once there is a Y.Doc, which knows what was deleted and what merges. */
-function addUsage(usage: Usage, update: Uint8Array): void {
-  const { structs, ds } = Y.decodeUpdate(update)
-  for (const struct of structs) {
-    usage.structs++
-    if (struct instanceof Y.Item && struct.countable) usage.textLength += struct.length
-  }
-  // A deletion may split a structure at both of its ends.
-  for (const ranges of ds.clients.values()) usage.structs += 2 * ranges.length
-}
-
-/** Whether putting a log together would hold up others. */
-function isLong({ snapshot, tail }: LoadedLog): boolean {
-  if (tail.length === 0) return false
-  let bytes = snapshot?.bytes.length ?? 0
-  for (const { parts } of tail) for (const part of parts) bytes += part.bytes.length
-  return bytes > limits.mergeBytesMax
-}
-
-const coldState = ({ bytes, stateVector, structs, textLength, digest }: Snapshot): ColdState => ({
-  bytes,
-  stateVector,
-  usage: { structs, textLength, stateBytes: bytes.length },
-  digest,
-})
-
-/**
- * The snapshot's bytes as they are, or with what came after them merged in: building a Y.Doc of a long history costs many
- * times that, and a first visitor does not need one.
- */
-function coldDocument({ snapshot, tail }: LoadedLog): LiveDocument {
-  const added = tail.flatMap((record) => record.parts.map((part) => part.bytes))
-  if (added.length === 0) return new LiveDocument(snapshot && coldState(snapshot))
-  const bytes = mergeUpdates(snapshot === undefined ? added : [snapshot.bytes, mergeUpdates(added)])
-  const usage = { structs: snapshot?.structs ?? 0, textLength: snapshot?.textLength ?? 0, stateBytes: bytes.length }
-  for (const update of added) addUsage(usage, update)
-  return new LiveDocument({ bytes, stateVector: Y.encodeStateVectorFromUpdate(bytes), usage, digest: undefined })
 }

@@ -98,6 +98,12 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
   const rooms = new Rooms({ store, updateLog, queue, clock, random, log, events: metrics, fold, broadcasterFor })
   const documents = new Documents({ updateLog, queue, rooms, clock, random })
   const metaChanges = new MetaChanges(rooms, queue)
+  rooms.onTangled = (id) =>
+    metaChanges.make(
+      id,
+      ({ meta }) => ({ ...meta, tangled: true }),
+      () => undefined,
+    )
   const share = new Share({ metaChanges, random })
   const deletion = new Deletion({ store, queue, rooms, metaChanges, clock, log })
   const settings = new DocumentSettings({ metaChanges, broadcasterFor })

@@ -45,6 +45,11 @@ export const limits = {
   stateBytesMax: 8 * MB,
   /** Structures (Yjs items after merging) of a document. */
   structsMax: 500_000,
+  /**
+   * Structures that Yjs passes while it looks for the places of all others (server/search-steps), 0.3 µs each. People who
+   * write at once make dozens of them; what has more was made to be slow.
+   */
+  searchStepsMax: 2_000_000,
   /** One live update, bytes; larger local changes are uploaded in slices. */
   updateBytesMax: 256 * kB,
   /** Client ids that one join may bring: its own and those of journals it adopted. */
@@ -209,6 +214,8 @@ export const limits = {
   tailBytesPerRecord: 2 * kB,
   /** State and tail up to this size are put together where a document is opened; what is larger, in another thread. */
   mergeBytesMax: 64 * kB,
+  /** So long may one snapshot take there: honest ones take a second. */
+  foldMsMax: 60_000,
   /** The thread that makes snapshots ends after so long without work. */
   foldThreadIdleMs: 30_000,
   /** First and longest wait before the database is opened again after a failed write. */

@@ -17,6 +17,7 @@ import { cleanText, digestOf } from '../../shared/text.ts'
 import { can, grantOf, hashKey } from '../access.ts'
 import type { Clock } from '../clock.ts'
 import type { CommitQueue } from '../commit-queue.ts'
+import { tangledRefusal } from '../commit-refusals.ts'
 import { type DocumentMeta, metaWrite, settingsOf } from '../document-meta.ts'
 import { durableDoc } from '../durable-doc.ts'
 import { refusedKey } from '../join.ts'
@@ -131,6 +132,7 @@ export class Documents {
     const { room, release } = await this.#tools.rooms.acquire(id)
     try {
       await room.whenUsable()
+      if (room.isTangled && !room.document.isOpen) throw tangledRefusal()
       const { coveringSeq } = room
       const { text, digest } = room.document
       if (await room.whenCommitted(coveringSeq)) return { text, tag: digest }

@@ -11,8 +11,10 @@ import { encodeRecord } from '../../server/record.ts'
 import type { StoredLog } from '../../server/update-log.ts'
 import type { DocumentId } from '../../shared/ids.ts'
 import { limits } from '../../shared/limits.ts'
+import { mergeUpdates } from '../../shared/merge.ts'
 import { buildServer } from '../harness/built-server.ts'
 import { FakeClock } from '../harness/fake-clock.ts'
+import { tangle } from '../harness/tangle.ts'
 
 const id = 'AAAAAAAAAAAAAAAA' as DocumentId
 const isLinux = process.platform === 'linux'
@@ -55,8 +57,8 @@ test('makes the snapshot that this thread would make, at the commit that was ask
   const { fold } = thread()
   const log = logOf(40)
   for (const seq of [40, 7]) expect(await fold(log, seq)).toEqual(foldHere(log, seq))
-  const later = { ...log, snapshot: foldHere(log, 7), records: log.records.slice(7) }
-  expect((await fold(later, 40)).digest).toBe(foldHere(log, 40).digest)
+  const later = { ...log, snapshot: foldHere(log, 7).snapshot, records: log.records.slice(7) }
+  expect((await fold(later, 40)).snapshot.digest).toBe(foldHere(log, 40).snapshot.digest)
 })
 
 /** Nice values of this process' threads (proc_pid_stat(5), field 19; the name before may contain anything). */
@@ -87,6 +89,27 @@ test('a log that cannot be read is refused, and the next one folded', async () =
   const broken = { id, records: [stored(1, new Uint8Array([1, 200]))] }
   await expect(fold(broken, 1)).rejects.toMatchObject({ code: 'internal' })
   await expect(fold(log, 3)).resolves.toEqual(foldHere(log, 3))
+})
+
+test('what is cheap to write and takes long to build is found out', async () => {
+  const { fold } = thread()
+  const tangled = tangle([7, 8, 9], 300, limits.searchStepsMax / 250).map(([, bytes], i) => stored(i + 1, bytes))
+  const { isTangled, snapshot } = await fold({ id, records: tangled }, tangled.length)
+  expect(isTangled).toBe(true)
+  expect(snapshot.structs).toBe(limits.searchStepsMax / 250 + 301)
+  expect(await fold(logOf(40), 40)).toMatchObject({ isTangled: false })
+})
+
+test('one that takes too long is given up, and those behind it are folded by another thread', async () => {
+  const { fold } = thread()
+  // A minute and a half: read in another order than written.
+  const slow = mergeUpdates(tangle([7, 8, 9], 4_000, 100_000).map(([, bytes]) => bytes))
+  const long = fold({ id, records: [stored(1, slow)] }, 1)
+  const others = [3, 9].map((commits) => fold(logOf(commits), commits))
+  clock.advance(limits.foldMsMax)
+  await expect(long).rejects.toMatchObject({ code: 'too-large' })
+  expect(await Promise.all(others)).toEqual([3, 9].map((commits) => foldHere(logOf(commits), commits)))
+  expect(clock.pending).toBe(1)
 })
 
 test('it ends after a while without work, and starts again with the next log', async () => {
