@@ -1,9 +1,8 @@
 // The load of the storage workload, a process of its own that holds the store too: appends the updates of a history as fast
 // as they are kept, then opens the store again. Gets its job as JSON in argv, reports as JSON.
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import process from 'node:process'
 import * as Y from 'yjs'
+import { bytesIn } from '../folder-size.mjs'
 import { readHistory } from './history.mjs'
 import { openScriptorium, openYLeveldb } from './stores.mjs'
 
@@ -16,11 +15,6 @@ const turn = () => new Promise(setImmediate)
 const cpuUs = () => {
   const { user, system } = process.cpuUsage()
   return user + system
-}
-
-function bytesIn(folder) {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
 }
 
 /** The updates of the first edits of a history, each made by hand, and the text that they lead to. */

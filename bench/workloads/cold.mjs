@@ -1,6 +1,7 @@
 // The first who opens a document on a server that was just started. The document is written once for each contender; every
 // round opens a copy of what is then on disk, because opening it may tidy it up.
 import { cpSync } from 'node:fs'
+import { bytesIn } from '../folder-size.mjs'
 import { runLoad, temporaryFolder } from '../servers.mjs'
 import { makeRooms } from './crowds.mjs'
 
@@ -11,6 +12,7 @@ const columns = [
   { key: 'msToText', title: 'ms to the text in a Y.Doc', digits: 1, compare: 'ms to the text' },
   { key: 'length', title: 'characters', digits: 0 },
   { key: 'stateBytes', title: 'bytes of state', digits: 0 },
+  { key: 'diskBytes', title: 'bytes on disk', digits: 0, compare: 'bytes on disk' },
 ]
 const goals = { 'hocuspocus-4 + files': { cpuToState: 0.2, msToText: 0.4 } }
 
@@ -61,7 +63,7 @@ function coldOpen(name, title, { historyOf, isLeftAlone, task = { task: 'open' }
         const { report } = await onServer(contender, copy.path, context, 'SIGKILL', task, room)
         if (report.length !== written.length)
           throw new Error(`lost text: ${report.length} of ${written.length} characters`)
-        return report
+        return { ...report, diskBytes: bytesIn(folder.path) }
       } finally {
         copy.remove()
       }
