@@ -6,9 +6,9 @@ import type { Seq, Usage } from '../shared/protocol.ts'
 import { LiveDocument } from './live-document.ts'
 import type { LoadedLog, Snapshot } from './update-log.ts'
 
-/** Whether putting a log together would hold up others. */
-export function isLong({ snapshot, tail }: LoadedLog): boolean {
-  if (tail.length === 0) return false
+/** Whether putting a log together would hold up others, or, as far as anybody knows, building the document would. */
+export function needsFolding({ snapshot, tail }: LoadedLog): boolean {
+  if (tail.length === 0 && snapshot?.buildMs !== undefined) return false
   let bytes = snapshot?.bytes.length ?? 0
   for (const { parts } of tail) for (const part of parts) bytes += part.bytes.length
   return bytes > limits.mergeBytesMax
@@ -23,13 +23,19 @@ export function coldDocument({ snapshot, tail }: Pick<LoadedLog, 'snapshot' | 't
   const { structs = 0, textLength = 0 } = snapshot ?? {}
   if (added.length === 0) {
     if (snapshot === undefined) return new LiveDocument(undefined)
-    const { bytes, stateVector, digest } = snapshot
-    return new LiveDocument({ bytes, stateVector, usage: { structs, textLength, stateBytes: bytes.length }, digest })
+    const { bytes, stateVector, digest, buildMs } = snapshot
+    const usage = { structs, textLength, stateBytes: bytes.length }
+    return new LiveDocument({ bytes, stateVector, usage, digest, buildMs })
   }
   const bytes = mergeUpdates(snapshot === undefined ? added : [snapshot.bytes, mergeUpdates(added)])
   const usage = { structs, textLength, stateBytes: bytes.length }
   for (const update of added) addUsage(usage, update)
-  return new LiveDocument({ bytes, stateVector: Y.encodeStateVectorFromUpdate(bytes), usage, digest: undefined })
+  return new LiveDocument({
+    bytes,
+    stateVector: Y.encodeStateVectorFromUpdate(bytes),
+    usage,
+    digest: undefined,
+  })
 }
 
 /** The snapshot of such a document, made without building it. */

@@ -9,7 +9,7 @@ export const degradedRefusal = () =>
   )
 export const busyRefusal = () =>
   new AppError('busy', 'The server has too much to write at the moment. Your text is kept in this tab; try again soon.')
-/** What is said to whoever writes in a document that would take too long to build (Room.isTangled). */
+/** What is said to whoever writes in a document that takes too long to build (LiveDocument.isTangled). */
 export const tangledRefusal = () =>
   new AppError('too-large', 'The document is full: it has become too intricate. Go on in a new one.')
 export const closedRefusal = () => new AppError('draining', 'The server is stopping. Your text is kept in this tab.')

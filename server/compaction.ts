@@ -2,7 +2,7 @@
 // made from what is on disk, not from memory, and only kept if both have the same text.
 import { AppError } from '../shared/errors.ts'
 import type { CommitQueue } from './commit-queue.ts'
-import type { Fold, Folded } from './fold.ts'
+import type { Fold } from './fold.ts'
 import type { Logger } from './log.ts'
 import type { Room } from './room.ts'
 import { snapshotWrite, type UpdateLog } from './update-log.ts'
@@ -29,25 +29,15 @@ export function compact(room: Room, tools: Tools): Promise<void> {
 async function write(room: Room, { updateLog, queue, log, fold }: Tools): Promise<void> {
   const { seq, digest } = await digestAtSeq(room)
   if (!(await room.whenCommitted(seq))) return
-  const folded = await foldOrTangle(room, fold(await updateLog.read(room.id), seq))
-  if (folded === undefined) return
-  const { snapshot } = folded
+  // Only who opens it anew will have to build it.
+  const isLast = room.sessions.size === 0
+  const snapshot = await fold(await updateLog.read(room.id), seq, isLast)
   if (snapshot.digest !== digest) {
     log.error({ documentId: room.id, seq }, 'memory and disk hold different texts; no snapshot was written')
     return
   }
   await queue.write([snapshotWrite(room.id, snapshot)])
   room.snapshotSeq = seq
-}
-
-/** Tells the room when building its document holds up whoever does. `undefined`: even here that took too long. */
-async function foldOrTangle(room: Room, folding: Promise<Folded>): Promise<Folded | undefined> {
-  const folded = await folding.catch((error) => {
-    if (error instanceof AppError && error.code === 'too-large') return undefined
-    throw error
-  })
-  if (folded === undefined || folded.isTangled) room.onTangled()
-  return folded
 }
 
 /** Digest of the text and seq that belong together: now when the room is at rest, else when the next commit forms. */

@@ -15,8 +15,6 @@ export type DocumentMeta = {
   createdAt: number
   lineage: Lineage
   keys: KeyRing
-  /** Building the document from its state holds up whoever does: it is handed out as it is, and takes no more changes. */
-  tangled?: true
 }
 
 /** What everybody sees of it. A language that this version does not know is shown as the default. */

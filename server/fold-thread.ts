@@ -5,14 +5,19 @@ import { AppError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import type { Seq } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
-import type { Folded } from './fold.ts'
-import type { StoredLog } from './update-log.ts'
+import type { Snapshot, StoredLog } from './update-log.ts'
 
 /** To the thread and back. `n` pairs answers with questions. */
-export type FoldQuestion = { n: number; log: StoredLog; seq: Seq }
-export type FoldAnswer = { n: number; folded: Folded } | { n: number; error: string }
+export type FoldQuestion = { n: number; log: StoredLog; seq: Seq; measured: boolean }
+export type FoldAnswer = { n: number; snapshot: Snapshot } | { n: number; error: string }
 
-type Waiting = { question: FoldQuestion; resolve(folded: Folded): void; reject(error: AppError): void }
+type Waiting = {
+  question: FoldQuestion
+  /** How often the thread was ended over it. */
+  timesEnded: number
+  resolve(snapshot: Snapshot): void
+  reject(error: AppError): void
+}
 
 export class FoldThread {
   readonly #clock: Clock
@@ -31,10 +36,11 @@ export class FoldThread {
   }
 
   /** See Fold. Rejects as well when the thread dies or was closed. */
-  readonly fold = (log: StoredLog, seq: Seq): Promise<Folded> => {
+  readonly fold = (log: StoredLog, seq: Seq, measured = false): Promise<Snapshot> => {
     if (this.#closed) return Promise.reject(this.#gone())
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ question: { n: ++this.#lastN, log, seq }, resolve, reject })
+      const question = { n: ++this.#lastN, log, seq, measured }
+      this.#waiting.push({ question, timesEnded: 0, resolve, reject })
       if (this.#waiting.length === 1) this.#next()
     })
   }
@@ -51,9 +57,14 @@ export class FoldThread {
     const first = this.#waiting[0]
     if (first === undefined) this.#cancelEnd = this.#clock.after(limits.foldThreadIdleMs, () => this.#stop())
     else {
-      this.#worker ??= this.#start()
-      this.#worker.postMessage(first.question)
       this.#cancelEnd = this.#clock.after(limits.foldMsMax, () => this.#giveUp())
+      try {
+        this.#worker ??= this.#start()
+        this.#worker.postMessage(first.question)
+      } catch {
+        // No thread to be had, or no memory to hand the log over.
+        this.#died()
+      }
     }
   }
 
@@ -75,14 +86,18 @@ export class FoldThread {
   #hear(answer: FoldAnswer): void {
     if (this.#waiting[0]?.question.n !== answer.n) return
     const { resolve, reject } = this.#waiting.shift()!
-    if ('folded' in answer) resolve(answer.folded)
+    if ('snapshot' in answer) resolve(answer.snapshot)
     else reject(new AppError('internal', answer.error))
     this.#next()
   }
 
+  /** The others go first then. Once more, because a machine that slept takes long as well. */
   #giveUp(): void {
     this.#stop()
-    this.#waiting.shift()?.reject(new AppError('too-large', 'Putting this document together takes too long.'))
+    const first = this.#waiting.shift()
+    if (first === undefined) return
+    if (first.timesEnded++ === 0) this.#waiting.push(first)
+    else first.reject(new AppError('too-large', 'Putting this document together takes too long.'))
     this.#next()
   }
 

@@ -13,7 +13,14 @@ import { closeTransaction, openTransaction } from './open-transaction.ts'
  * What a cold document is made of: its whole state as one Yjs v1 update, and what is known of it. `usage` may be too high,
  * never too low; `digest` is absent where nobody counted.
  */
-export type ColdState = { bytes: Uint8Array; stateVector: Uint8Array; usage: Usage; digest: string | undefined }
+export type ColdState = {
+  bytes: Uint8Array
+  stateVector: Uint8Array
+  usage: Usage
+  digest: string | undefined
+  /** CPU ms that building it takes, as far as anybody measured. */
+  buildMs?: number | undefined
+}
 
 /** What the guard says of an update that it lets through. */
 export type Applicable = Pick<Verdict & { ok: true }, 'structs' | 'verbatim' | 'workNs'>
@@ -61,6 +68,16 @@ export class LiveDocument {
   /** Whether a Y.Doc stands in memory. */
   get isOpen(): boolean {
     return this.#doc !== undefined
+  }
+
+  /** CPU ms that building the Y.Doc will take: 0 when it stands, or nobody measured it because it is small. */
+  get buildMs(): number {
+    return this.#cold?.buildMs ?? 0
+  }
+
+  /** Building it would hold up everybody: it can only be handed out as it is. */
+  get isTangled(): boolean {
+    return this.buildMs > limits.buildMsMax
   }
 
   /** The Y.Doc, built when first asked for. Callers only read it. */

@@ -27,7 +27,9 @@ export type RoomInit = {
   document: LiveDocument
   /** Last durable commit. */
   seq: Seq
+  /** Last commit that the snapshot on disk covers. */
   snapshotSeq: Seq
+  /** The commit after which the first snapshot is due. */
   compactAtSeq: Seq
   queue: CommitQueue
   clock: Clock
@@ -42,15 +44,11 @@ export class Room implements CommitSource {
   readonly sessions: Set<Session> = new Set()
   readonly presence: RoomPresence
   meta: DocumentMeta
-  /** It takes no more changes (DocumentMeta.tangled). */
-  isTangled: boolean
   /** A tombstone stands in its place: nobody comes in any more. */
   deleted = false
   document: LiveDocument
   /** Set by rooms: told after each durable commit. */
   onCommit: () => void = () => undefined
-  /** Set by rooms: told when a snapshot shows that building the document takes too long. */
-  onTangled: () => void = () => undefined
   /** Last commit that the snapshot on disk covers. */
   snapshotSeq: Seq
   /** Set by rooms: ends the heartbeat. */
@@ -80,7 +78,6 @@ export class Room implements CommitSource {
     this.#init = init
     this.id = init.id
     this.meta = init.meta
-    this.isTangled = init.meta.tangled === true
     this.document = init.document
     this.snapshotSeq = init.snapshotSeq
     this.compactAtSeq = init.compactAtSeq
@@ -161,11 +158,10 @@ export class Room implements CommitSource {
     if (!session.may('update')) throw new AppError('forbidden', 'This link lets you read, not write.')
     if (!session.synced || session.ended) throw new AppError('not-synced', 'Join the document again first.')
     if (this.#rebuilding !== undefined) throw new AppError('busy', 'The document is being read again; try again.')
-    // Judging builds the document. Where that is done, a retry whose ack was lost still gets its answer.
-    if (this.isTangled && !this.document.isOpen) throw tangledRefusal()
+    // Judging would build it.
+    if (this.document.isTangled) throw tangledRefusal()
     this.#init.queue.submit(this, bytes.length)
     const verdict = judge(this.document, session, bytes, this.#init.events)
-    if (this.isTangled && !verdict.redundant) throw tangledRefusal()
     const added = verdict.redundant ? undefined : this.document.apply(bytes, verdict)
     if (added === undefined) this.#answerKnown(session, answer)
     else this.#waiting.push({ session, bytes: added, answer })

@@ -4,17 +4,16 @@ import { type DocumentId, makeLineage, type RandomBytes } from '../shared/ids.ts
 import { limits } from '../shared/limits.ts'
 import type { Seq } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
-import { coldDocument, isLong, unbuiltSnapshot } from './cold-document.ts'
+import { coldDocument, needsFolding, unbuiltSnapshot } from './cold-document.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { compact } from './compaction.ts'
 import { type DocumentMeta, deletedRefusal, metaWrite, readMeta } from './document-meta.ts'
-import type { Fold, Folded } from './fold.ts'
+import type { Fold } from './fold.ts'
 import { LiveDocument } from './live-document.ts'
 import type { Logger } from './log.ts'
 import type { RoomEvents } from './metrics.ts'
 import { Room } from './room.ts'
 import type { Broadcaster } from './session.ts'
-import { takeSnapshot } from './snapshot.ts'
 import type { Store } from './store/store.ts'
 import {
   decodeLog,
@@ -46,8 +45,6 @@ type Held = { room: Promise<Room>; opened: Room | undefined; leases: number; can
 export class Rooms {
   /** Told when the room of a deleted document has closed: nothing writes for it any more. */
   onGone: (id: DocumentId) => void = () => undefined
-  /** Told when a document was found to be tangled, to keep that. */
-  onTangled: (id: DocumentId) => Promise<void> = () => Promise.resolve()
   readonly #init: RoomsInit
   readonly #held = new Map<DocumentId, Held>()
 
@@ -108,13 +105,18 @@ export class Rooms {
     throw deletedRefusal()
   }
 
-  /** Writes snapshots of what has changed, so that the next start finds no tails; begins none after `withinMs`. */
+  /** Writes snapshots of what has changed, so that the next start finds no tails; waits for none after `withinMs`. */
   async compactAll(withinMs: number): Promise<void> {
     const end = this.#init.clock.monotonic() + withinMs
     for (const room of [...this.live()]) {
       if (this.#init.clock.monotonic() > end) return
-      if (this.#isCompactionDue(room)) await compact(room, this.#init)
+      if (this.#isCompactionDue(room)) await Promise.race([compact(room, this.#init), this.#until(end)])
     }
+  }
+
+  #until(end: number): Promise<void> {
+    const { clock } = this.#init
+    return new Promise((resolve) => void clock.after(end - clock.monotonic(), resolve))
   }
 
   /** Closes all rooms. */
@@ -136,9 +138,8 @@ export class Rooms {
     const found = await this.metaOf(id)
     const stored = await updateLog.read(id)
     const loaded = decodeLog(stored)
-    const folding = isLong(loaded) && !found.tangled ? await this.#folded(stored, loaded.seq) : undefined
-    const { snapshot, isTangled } = folding ?? {}
-    const document = coldDocument(snapshot === undefined ? loaded : { snapshot, tail: [] })
+    const folded = needsFolding(loaded) ? await this.#folded(stored, loaded) : undefined
+    const document = coldDocument(folded === undefined ? loaded : { snapshot: folded, tail: [] })
     const { meta, seq, snapshotSeq } = await this.#heal(id, found, loaded, document)
     const room = new Room({
       id,
@@ -154,36 +155,23 @@ export class Rooms {
       reload: async () => new LiveDocument(replay(await updateLog.load(id))),
     })
     room.onCommit = () => {
-      if (room.committedSeq < room.compactAtSeq || room.isTangled) return
+      if (room.committedSeq < room.compactAtSeq) return
       room.compactAtSeq = room.committedSeq + tailRecordsMax(room)
       void compact(room, this.#init)
     }
-    room.onTangled = () => this.#tangled(room)
-    if (isTangled) this.#tangled(room)
     this.#beat(room)
-    // What is tangled is never folded: put together once, it need not be so at each opening.
-    const made = snapshot ?? (room.isTangled && seq > snapshotSeq ? unbuiltSnapshot(document, seq) : undefined)
-    if (made !== undefined && loaded.damage === undefined) this.#keep(room, made)
+    if (folded !== undefined && loaded.damage === undefined) this.#keep(room, folded)
+    if (document.isTangled)
+      this.#init.log.warn({ documentId: id }, 'a document takes no changes: building it takes too long')
     return room
   }
 
-  /** `undefined` when the thread died of it: then it is done here. Without a snapshot when it took too long. */
-  #folded(stored: StoredLog, seq: Seq): Promise<Partial<Folded> | undefined> {
-    return this.#init.fold(stored, seq).catch((error) => {
-      if (error instanceof AppError && error.code === 'too-large') return { isTangled: true }
+  /** `undefined` when the thread died of it: then it is done here. What took too long is put together without being built. */
+  #folded(stored: StoredLog, loaded: LoadedLog): Promise<Snapshot | undefined> {
+    return this.#init.fold(stored, loaded.seq, true).catch((error) => {
       this.#init.log.error({ documentId: stored.id, err: error }, 'a log could not be folded')
-      return undefined
-    })
-  }
-
-  /** Whoever keeps it holds the room open until it is on disk: who opened it anew would not know. */
-  #tangled(room: Room): void {
-    if (room.isTangled) return
-    room.isTangled = true
-    const { log } = this.#init
-    log.warn({ documentId: room.id }, 'a document takes no more changes: building it takes too long')
-    this.onTangled(room.id).catch((error) => {
-      log.error({ documentId: room.id, err: error }, 'that it takes no more changes could not be kept')
+      if (!(error instanceof AppError) || error.code !== 'too-large') return undefined
+      return { ...unbuiltSnapshot(coldDocument(loaded), loaded.seq), buildMs: limits.foldMsMax }
     })
   }
 
@@ -213,7 +201,7 @@ export class Rooms {
     if (damage === undefined) return { meta, seq: loaded.seq, snapshotSeq: loaded.snapshot?.seq ?? 0 }
     const { log, queue, random } = this.#init
     log.error({ documentId: id, damage }, 'the log of a document is damaged')
-    const snapshot = takeSnapshot(document.doc, lastSeq)
+    const snapshot = unbuiltSnapshot(document, lastSeq)
     // Lost commits may live on in clients: from here on it is another history, which nobody merges unasked ([J7]).
     const healed = damage.lost ? { ...meta, lineage: makeLineage(random) } : meta
     await queue.write([metaWrite(id, healed), snapshotWrite(id, snapshot)])
@@ -251,7 +239,7 @@ export class Rooms {
   #isCompactionDue(room: Room): boolean {
     return (
       !room.deleted &&
-      !room.isTangled &&
+      !room.document.isTangled &&
       room.committedSeq > room.snapshotSeq &&
       room.atRest &&
       !this.#init.queue.degraded

@@ -25,6 +25,7 @@ import { Rooms } from './rooms.ts'
 import { createSocketDoor } from './socket/door.ts'
 import { openLevelStore } from './store/level.ts'
 import type { Store } from './store/store.ts'
+import { threadMs } from './thread-clock.ts'
 import { UpdateLog } from './update-log.ts'
 import { WrongKeys } from './wrong-keys.ts'
 
@@ -98,12 +99,6 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
   const rooms = new Rooms({ store, updateLog, queue, clock, random, log, events: metrics, fold, broadcasterFor })
   const documents = new Documents({ updateLog, queue, rooms, clock, random })
   const metaChanges = new MetaChanges(rooms, queue)
-  rooms.onTangled = (id) =>
-    metaChanges.make(
-      id,
-      ({ meta }) => ({ ...meta, tangled: true }),
-      () => undefined,
-    )
   const share = new Share({ metaChanges, random })
   const deletion = new Deletion({ store, queue, rooms, metaChanges, clock, log })
   const settings = new DocumentSettings({ metaChanges, broadcasterFor })
@@ -189,7 +184,11 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
 /** In a thread where there is a built script for one; run from its sources the server folds where it is. */
 function folding(clock: Clock): { fold: Fold; endFolding(): void } {
   const script = new URL('./fold-worker.js', import.meta.url)
-  if (!existsSync(script)) return { fold: async (log, seq) => foldHere(log, seq), endFolding: () => undefined }
+  if (!existsSync(script))
+    return {
+      fold: async (log, seq, measured) => foldHere(log, seq, measured ? threadMs : undefined),
+      endFolding: () => undefined,
+    }
   const thread = new FoldThread(script, clock)
   return { fold: thread.fold, endFolding: () => thread.close() }
 }

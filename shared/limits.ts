@@ -45,11 +45,6 @@ export const limits = {
   stateBytesMax: 8 * MB,
   /** Structures (Yjs items after merging) of a document. */
   structsMax: 500_000,
-  /**
-   * Structures that Yjs passes while it looks for the places of all others (server/search-steps), 0.3 µs each. People who
-   * write at once make dozens of them; what has more was made to be slow.
-   */
-  searchStepsMax: 2_000_000,
   /** One live update, bytes; larger local changes are uploaded in slices. */
   updateBytesMax: 256 * kB,
   /** Client ids that one join may bring: its own and those of journals it adopted. */
@@ -169,6 +164,8 @@ export const limits = {
   bodyBytesMax: 16 * kB,
   /** HTTP reads of the API one address may make in a minute. */
   readsPerMinute: 600,
+  /** CPU ms that these may take a minute to build documents that nobody had open: a quarter of it, as workMsPerSecond. */
+  buildMsPerMinute: 15_000,
   /** Values in a JSON body of the API: a look-up has 150. A million, in as many bytes as a long text, parse for a second. */
   httpJsonValuesMax: 1_000,
   /** Bytes of texts that were asked for and not read yet: who asks and never reads must not fill the memory. */
@@ -214,8 +211,13 @@ export const limits = {
   tailBytesPerRecord: 2 * kB,
   /** State and tail up to this size are put together where a document is opened; what is larger, in another thread. */
   mergeBytesMax: 64 * kB,
-  /** So long may one snapshot take there: honest ones take a second. */
+  /** So long may one snapshot take there, and twice. */
   foldMsMax: 60_000,
+  /**
+   * CPU ms that building a document from its state may take: all others wait for it. One of structsMax structures that people
+   * typed takes some 750 where docs/performance.md was measured.
+   */
+  buildMsMax: 2_000,
   /** The thread that makes snapshots ends after so long without work. */
   foldThreadIdleMs: 30_000,
   /** First and longest wait before the database is opened again after a failed write. */

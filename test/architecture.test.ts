@@ -12,7 +12,7 @@ const layers: readonly { name: string; paths: RegExp }[] = [
   { name: 'doors', paths: /^server\/((socket|http)([-/].+)?|addresses|broadcast-adapter)\.ts$/ },
   { name: 'features', paths: /^server\/features\// },
   { name: 'store', paths: /^server\/store\// },
-  { name: 'ground', paths: /^server\/(clock|log|metrics|token-bucket)\.ts$/ },
+  { name: 'ground', paths: /^server\/((thread-)?clock|log|metrics|token-bucket)\.ts$/ },
   {
     name: 'durable log',
     paths: /^server\/(update-log|commit-(queue|source|line|refusals)|record)([-/].+)?\.ts$/,

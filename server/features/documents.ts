@@ -82,7 +82,8 @@ export class Documents {
     if (text !== '') {
       const clientId = makeGrantedClientId(random)
       const doc = docOf(text, clientId)
-      const snapshot = takeSnapshot(doc, 1)
+      // One structure.
+      const snapshot = { ...takeSnapshot(doc, 1), buildMs: 0 }
       doc.destroy()
       if (snapshot.bytes.length > limits.stateBytesMax * fullestAtStart) throw tooLong()
       const parts = [{ clientId, bytes: snapshot.bytes }]
@@ -125,14 +126,19 @@ export class Documents {
     }
   }
 
-  /** The durable text, and its digest as a tag: a seq would not do, since a commit may take in more until it forms. */
-  async text(id: DocumentId, key: Key): Promise<{ text: string; tag: string }> {
+  /** The durable text, and its digest as a tag: a seq would not do, since a commit may take in more until it forms. `pay` is asked before a Y.Doc is built. */
+  async text(
+    id: DocumentId,
+    key: Key,
+    pay: (buildMs: number) => Promise<void>,
+  ): Promise<{ text: string; tag: string }> {
     const role = await this.roleOf(id, key)
     if (!can(role, 'read')) throw refusedKey()
     const { room, release } = await this.#tools.rooms.acquire(id)
     try {
       await room.whenUsable()
-      if (room.isTangled && !room.document.isOpen) throw tangledRefusal()
+      if (room.document.isTangled) throw tangledRefusal()
+      if (room.document.buildMs > 0) await pay(room.document.buildMs)
       const { coveringSeq } = room
       const { text, digest } = room.document
       if (await room.whenCommitted(coveringSeq)) return { text, tag: digest }

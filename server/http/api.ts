@@ -48,6 +48,7 @@ export function apiRoutes(tools: ApiTools): Router {
   const creationBytes = ratePerMinute(limits.creationBytesPerMinute)
   const lookups = ratePerMinute(limits.lookupsPerMinute)
   const reads = ratePerMinute(limits.readsPerMinute)
+  const building = ratePerMinute(limits.buildMsPerMinute)
   const unread = new UnreadAnswers()
   router.use((request, response, next) => {
     const { origin } = request.headers
@@ -110,7 +111,7 @@ export function apiRoutes(tools: ApiTools): Router {
 
   router.get('/documents/:id/text', rated(reads), async (request, response) => {
     const { id, key } = await credentials(request, tools)
-    const { text, tag } = await tools.documents.text(id, key)
+    const { text, tag } = await tools.documents.text(id, key, (ms) => building(tools.addressOf(request), ms))
     response.set('ETag', `"${tag}"`).set('Cache-Control', 'private, no-cache')
     if (holds(request, tag)) response.status(304).end()
     else {

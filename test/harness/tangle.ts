@@ -4,7 +4,7 @@ import * as encoding from 'lib0/encoding'
 import * as Y from 'yjs'
 import { textName } from '../../shared/protocol.ts'
 
-/** Structures and deletions in one update of the kind that the guard lets through. */
+/** As many as our own client sends. */
 const structsPerUpdate = 500
 
 /**

@@ -107,9 +107,11 @@ async function checkEverything(world: World): Promise<void> {
   await world.killServer(0, 0)
   await world.passUntil(() => world.server !== undefined)
   let onDisk: string | undefined
-  void world.server!.documents.text(id, edit).then((read) => {
-    onDisk = read.text
-  })
+  void world
+    .server!.documents.text(id, edit, async () => undefined)
+    .then((read) => {
+      onDisk = read.text
+    })
   await world.passUntil(() => onDisk !== undefined)
   if (onDisk !== text) world.complain(`after a restart the text is ${onDisk}, not ${text}`)
 }

@@ -92,7 +92,7 @@ describe('a record', () => {
 describe('a snapshot', () => {
   test('decodes to what was encoded, with and without a digest', () => {
     const doc = replay({ tail: records, seq: 6, lastSeq: 6 })
-    for (const snapshot of [takeSnapshot(doc, 6), { ...takeSnapshot(doc, 6), digest: 'digest' }]) {
+    for (const snapshot of [takeSnapshot(doc, 6), { ...takeSnapshot(doc, 6), digest: 'digest', buildMs: 300 }]) {
       expect(decodeSnapshot(id, encodeSnapshot(id, snapshot))).toEqual(snapshot)
     }
     expect(takeSnapshot(doc, 6)).toMatchObject({ seq: 6, textLength: 6, structs: 1 })
