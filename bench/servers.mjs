@@ -14,7 +14,7 @@ const cores = { server: '0', load: '1' }
 const readyMsMax = 60_000
 const stopMsMax = 10_000
 /** Longer than any load takes; a server that stopped answering ends here. */
-const loadMsMax = 240_000
+const loadMsMax = 600_000
 
 const running = new Set()
 // A run that is broken off leaves nothing behind that would disturb the next.
