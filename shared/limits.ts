@@ -214,8 +214,8 @@ export const limits = {
   /** So long may one snapshot take there, and twice. */
   foldMsMax: 60_000,
   /**
-   * CPU ms that building a document from its state may take: all others wait for it. One of structsMax structures that people
-   * typed takes some 750 where docs/performance.md was measured.
+   * CPU ms that building a document from its state may take: all others wait for it. Documents of structsMax structures by one,
+   * twenty and two thousand authors took 400 to 900 where docs/performance.md was measured.
    */
   buildMsMax: 2_000,
   /** The thread that makes snapshots ends after so long without work. */
