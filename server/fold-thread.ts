@@ -23,7 +23,7 @@ export class FoldThread {
   readonly #clock: Clock
   readonly #script: URL
   /** The thread has the first of them. */
-  #waiting: Waiting[] = []
+  readonly #waiting: Waiting[] = []
   #worker: Worker | undefined
   #lastN = 0
   #cancelEnd: () => void = () => undefined

@@ -161,8 +161,9 @@ export class Rooms {
     }
     this.#beat(room)
     if (folded !== undefined && loaded.damage === undefined) this.#keep(room, folded)
-    if (document.isTangled)
+    if (document.isTangled) {
       this.#init.log.warn({ documentId: id }, 'a document takes no changes: building it takes too long')
+    }
     return room
   }
 

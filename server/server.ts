@@ -184,11 +184,10 @@ export async function createScriptorium(options: ScriptoriumOptions): Promise<Sc
 /** In a thread where there is a built script for one; run from its sources the server folds where it is. */
 function folding(clock: Clock): { fold: Fold; endFolding(): void } {
   const script = new URL('./fold-worker.js', import.meta.url)
-  if (!existsSync(script))
-    return {
-      fold: async (log, seq, measured) => foldHere(log, seq, measured ? threadMs : undefined),
-      endFolding: () => undefined,
-    }
+  if (!existsSync(script)) {
+    const fold: Fold = async (log, seq, measured) => foldHere(log, seq, measured ? threadMs : undefined)
+    return { fold, endFolding: () => undefined }
+  }
   const thread = new FoldThread(script, clock)
   return { fold: thread.fold, endFolding: () => thread.close() }
 }

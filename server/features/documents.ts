@@ -126,7 +126,10 @@ export class Documents {
     }
   }
 
-  /** The durable text, and its digest as a tag: a seq would not do, since a commit may take in more until it forms. `pay` is asked before a Y.Doc is built. */
+  /**
+   * The durable text, and its digest as a tag: a seq would not do, since a commit may take in more until it forms. `pay` gets the
+   * CPU ms that it takes to build the document, where nobody has it open, and may refuse. Throws `too-large` when that is too long.
+   */
   async text(
     id: DocumentId,
     key: Key,

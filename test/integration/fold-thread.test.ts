@@ -115,6 +115,11 @@ test('one that takes too long is given up at the second try, and those behind it
   expect(await fold(logOf(3), 3)).toEqual(foldHere(logOf(3), 3))
 })
 
+test('where no thread can be started everybody is refused, and nobody waits', async () => {
+  const { fold } = new FoldThread(new URL('http://127.0.0.1/no-thread.js'), new FakeClock())
+  for (let i = 0; i < 2; i++) await expect(fold(logOf(3), 3)).rejects.toMatchObject({ code: 'internal' })
+})
+
 test('it ends after a while without work, and starts again with the next log', async () => {
   const { fold } = thread()
   await fold(logOf(3), 3)

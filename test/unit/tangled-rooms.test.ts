@@ -25,7 +25,7 @@ let store: MemoryStore
 /** Of each fold whether it was to be measured. */
 let asked: (boolean | undefined)[]
 /** What the thread says of each. */
-let verdict: { buildMs?: number } | AppError
+let verdict: { buildMs?: number } | AppError | Promise<never>
 
 beforeEach(() => {
   clock = new FakeClock()
@@ -37,7 +37,8 @@ beforeEach(() => {
 const fold: Fold = async (log, seq, measured) => {
   asked.push(measured)
   if (verdict instanceof AppError) throw verdict
-  return { ...foldHere(log, seq), ...(measured && verdict) }
+  const said = await verdict
+  return { ...foldHere(log, seq), ...(measured && said) }
 }
 
 /** On disk: a document of the first few of the updates, each in a record of its own, as after a crash. */
@@ -130,6 +131,23 @@ test('a room that is left is measured; one in use is not', async () => {
   expect(asked).toEqual([false, true])
   release()
   expect((await new UpdateLog(store).load(id)).snapshot).toMatchObject({ buildMs: 10 })
+})
+
+test('a drain does not wait for a snapshot that takes longer than it has', async () => {
+  await write(2)
+  const { rooms, room } = await open()
+  verdict = new Promise(() => undefined)
+  let isOver = false
+  const drained = rooms.compactAll(1_000).then(() => {
+    isOver = true
+  })
+  for (let i = 0; i < 20; i++) await settle()
+  clock.advance(999)
+  await settle()
+  expect([asked, isOver]).toEqual([[true], false])
+  clock.advance(1)
+  await drained
+  expect(room.snapshotSeq).toBe(0)
 })
 
 test('a tangled document is not built to make a snapshot of it', async () => {
