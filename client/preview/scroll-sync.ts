@@ -1,29 +1,31 @@
-// Keeps text and preview at the same place: whichever is scrolled leads, the other follows.
+// Keeps text and preview at the same place: the one in which somebody did something last leads, the other follows.
 import type { EditorView } from '@codemirror/view'
 import type { BlockGroups } from './block-groups.ts'
 
-/** How long after the page itself scrolled a side, the editor may still put that right: its heights were guessed. */
-const settleMs = 120
-
-type Side = 'text' | 'preview'
+/**
+ * What somebody does who scrolls, or makes the page scroll. A side that moved says nothing of who moved it: the page did, to
+ * follow, and the editor and the browser do, a while later, when heights turn out other than they had guessed.
+ */
+const deeds = ['pointerdown', 'wheel', 'keydown'] as const
+const early = { capture: true, passive: true }
 
 export class ScrollSync {
   private readonly view: EditorView
   private readonly pane: HTMLElement
   private readonly groups: BlockGroups
-  private quietUntil = { text: 0, preview: 0 }
-  /** Where the page itself scrolled each side. A slow page hears of it late, and must not take it for somebody's wish. */
-  private scrolledTo = { text: Number.NaN, preview: Number.NaN }
+  private previewLeads = false
 
   constructor(view: EditorView, pane: HTMLElement, groups: BlockGroups) {
     this.view = view
     this.pane = pane
     this.groups = groups
+    for (const deed of deeds) document.addEventListener(deed, this.onDeed, early)
     view.scrollDOM.addEventListener('scroll', this.onText, { passive: true })
     pane.addEventListener('scroll', this.onPreview, { passive: true })
   }
 
   close(): void {
+    for (const deed of deeds) document.removeEventListener(deed, this.onDeed, early)
     this.view.scrollDOM.removeEventListener('scroll', this.onText)
     this.pane.removeEventListener('scroll', this.onPreview)
   }
@@ -35,20 +37,25 @@ export class ScrollSync {
     const index = places.findLastIndex((place) => place.line <= line)
     const [place, next] = [places[index], places[index + 1]]
     if (place === undefined) {
-      this.scrollPreview(0)
+      this.pane.scrollTop = 0
       return
     }
     const lines = Math.max(1, (next?.line ?? this.view.state.doc.lines) - place.line)
     const share = Math.min(1, (line - place.line) / lines)
-    this.scrollPreview(this.groups.topOf(place) - padding + share * place.element.offsetHeight)
+    this.pane.scrollTop = this.groups.topOf(place) - padding + share * place.element.offsetHeight
+  }
+
+  /** Whatever is done beside both, the table of contents for one, is about the text. */
+  private readonly onDeed = ({ target }: Event): void => {
+    this.previewLeads = target instanceof Node && this.pane.contains(target)
   }
 
   private readonly onText = (): void => {
-    if (this.wasScrolled('text', this.view.scrollDOM)) this.followText()
+    if (!this.previewLeads) this.followText()
   }
 
   private readonly onPreview = (): void => {
-    if (!this.wasScrolled('preview', this.pane)) return
+    if (!this.previewLeads) return
     const { places } = this.groups
     const top = this.pane.scrollTop + padding
     const index = this.groups.indexAt(top)
@@ -72,33 +79,12 @@ export class ScrollSync {
     return view.state.doc.lineAt(block.from).number - 1 + share
   }
 
-  /** Whether an event says that somebody scrolled that side, and not the page. Where that had taken it is then forgotten. */
-  private wasScrolled(side: Side, { scrollTop }: Element): boolean {
-    if (performance.now() < this.quietUntil[side] || Math.abs(scrollTop - this.scrolledTo[side]) < 1) return false
-    this.scrolledTo[side] = Number.NaN
-    return true
-  }
-
-  private scroll(side: Side, element: Element, top: number): void {
-    this.quietUntil[side] = performance.now() + settleMs
-    element.scrollTop = top
-    // Not beyond the end.
-    this.scrolledTo[side] = element.scrollTop
-  }
-
-  private scrollPreview(top: number): void {
-    this.scroll('preview', this.pane, top)
-  }
-
   private scrollText(line: number): void {
     const { view } = this
     const n = Math.min(view.state.doc.lines, Math.max(1, Math.floor(line) + 1))
     const block = view.lineBlockAt(view.state.doc.line(n).from)
-    this.scroll(
-      'text',
-      view.scrollDOM,
-      line <= 0 ? 0 : block.top + view.documentPadding.top + (line % 1) * block.height,
-    )
+    const top = block.top + view.documentPadding.top + (line % 1) * block.height
+    view.scrollDOM.scrollTop = line <= 0 ? 0 : top
   }
 }
 

@@ -108,10 +108,11 @@ test('text and preview scroll together, whichever is scrolled', async () => {
     expect(name).toMatch(/^Part [2-6]\d$/)
     expect(Math.abs((await topOf('.preview', name)) - 100)).toBeLessThan(200)
   })
-  await preview(ada).evaluate((it) => {
-    it.scrollTop = 0
-  })
+  await preview(ada).hover()
+  await ada.page.mouse.wheel(0, -100_000)
   await eventually(async () => expect(await topOf('.cm-content', '## Part 0')).toBeLessThan(200))
+  await ada.goTo('end')
+  await eventually(async () => expect(await topOf('.preview', 'Part 79')).toBeLessThan(800))
 })
 
 test('the table of contents lists the headings as they are written, and goes to them', async () => {

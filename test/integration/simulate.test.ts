@@ -14,10 +14,12 @@ import * as Y from 'yjs'
 import { Provider } from '../../client/sync/provider.ts'
 import { decodeKey } from '../../server/store/key.ts'
 import { openLevelStore } from '../../server/store/level.ts'
+import type { Audit } from '../../simulate/audit.ts'
 import { type SimulateTools, simulate } from '../../simulate/command.ts'
 import type { RunRecord } from '../../simulate/report/record.ts'
 import { startOwnServer } from '../../simulate/server-process.ts'
 import { buildServer } from '../harness/built-server.ts'
+import { eventually } from '../harness/eventually.ts'
 import { runSeed } from '../harness/random.ts'
 import { createDocument, startServer, textOnServer } from '../harness/server.ts'
 import { startTlsFront } from '../harness/tls-front.ts'
@@ -166,26 +168,40 @@ test('a server behind TLS is tested once its certificate is trusted, and until t
   }
 })
 
-/** Forgets the last commits of every document each time it is started again. */
-const forgetful: typeof startOwnServer = async (main, dataDir, options) => {
-  const server = await startOwnServer(main, dataDir, options)
-  const start = server.start
-  server.start = async () => {
-    const store = await openLevelStore({ folder: dataDir, durability: 'os' })
-    const records: Uint8Array[] = []
-    for await (const [key] of store.range({ gte: new Uint8Array(), lt: new Uint8Array([255]) })) {
-      if (decodeKey(key)[2] === 'record') records.push(key)
+/** Forgets all but the first commit of a document each time it is started again. The first kill waits for `isTimely`. */
+const forgetful =
+  (isTimely: () => boolean): typeof startOwnServer =>
+  async (main, dataDir, options) => {
+    const server = await startOwnServer(main, dataDir, options)
+    const { kill, start } = server
+    server.kill = async (signal) => {
+      await eventually(isTimely)
+      server.kill = kill
+      return kill(signal)
     }
-    await store.commit(records.slice(-5).map((key) => ({ type: 'del', key })))
-    await store.close()
-    await start()
+    server.start = async () => {
+      const store = await openLevelStore({ folder: dataDir, durability: 'os' })
+      const records: Uint8Array[] = []
+      for await (const [key] of store.range({ gte: new Uint8Array(), lt: new Uint8Array([255]) })) {
+        if (decodeKey(key)[2] === 'record') records.push(key)
+      }
+      await store.commit(records.slice(1).map((key) => ({ type: 'del', key })))
+      await store.close()
+      await start()
+    }
+    return server
   }
-  return server
-}
 
 test('a server that loses what it had acknowledged is found out, with the seed and everybody’s text', async () => {
-  const { code, record, said } = await run(['--faults', 'kill', '--seconds', '2'], {
-    startServer: forgetful,
+  let audit: Audit | undefined
+  // With fewer it may have nothing to lose: while it is being killed, people go on deleting what was acknowledged.
+  const hasPromised = () =>
+    audit!.kept('', audit!.promises()).some(({ kind, marks }) => kind === 'lost' && marks.length > 20)
+  const { code, record, said } = await run(['--faults', 'kill', '--seconds', '4', '--rate', '30'], {
+    startServer: forgetful(hasPromised),
+    meddle: (scene) => {
+      audit = scene.audit
+    },
     patienceMs: 500,
   })
   expect(code).toBe(1)
