@@ -2,7 +2,6 @@
 // no HTTP: sessions are reached through Peer and Broadcaster, durability comes from the commit queue.
 import { AppError, type Refusal } from '../shared/errors.ts'
 import type { ClientId, DocumentId } from '../shared/ids.ts'
-import { limits } from '../shared/limits.ts'
 import type { Answer, PresenceState, Seq, UpdateAnswer } from '../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 import type { CommitQueue, CommitSource } from './commit-queue.ts'
@@ -13,6 +12,7 @@ import { judge } from './judge.ts'
 import type { LiveDocument } from './live-document.ts'
 import type { RoomEvents } from './metrics.ts'
 import { adjacentMerged, loneAuthor, type Part, rebuilt, refuseParts } from './parts.ts'
+import { RoomPace } from './room-pace.ts'
 import { RoomPresence } from './room-presence.ts'
 import { SeqWaiters } from './seq-waiters.ts'
 import type { Broadcaster, Session } from './session.ts'
@@ -68,6 +68,7 @@ export class Room implements CommitSource {
   readonly #ids = new IdHolders()
   #committedSeq: Seq
   /** `update`: what the document made of the parts, in `tookMs`; absent while it is not to be trusted. */
+  readonly #pace = new RoomPace()
   #forming: { seq: Seq; parts: Part[]; update: Uint8Array | undefined; tookMs: number } | undefined
   #waiting: Part[] = []
   #rebuilding: Promise<void> | undefined
@@ -207,7 +208,7 @@ export class Room implements CommitSource {
     for (const part of forming.parts) part.answer({ ok: true, seq: forming.seq, alone: author !== undefined })
     tellRoom({ ...forming, author }, this.sessions.size, this.presence, this.#init)
     const now = clock.monotonic()
-    this.notBefore = now + Math.min(limits.roomDelayMsMax, limits.roomPaceFactor * (forming.tookMs + now - startedAt))
+    this.notBefore = now + this.#pace.pauseAfter(forming.tookMs + now - startedAt)
     this.#waiters.reached(forming.seq)
     this.onCommit()
   }

@@ -50,10 +50,12 @@ function judge(update: Uint8Array, view: GuardView): Verdict {
   const overlay = new Overlay(view.doc, work)
   for (const block of blocks) checkBlock(block, overlay, view)
   const added = new Integration(overlay, work).place(blocks)
+  overlay.chargeMerges()
   const splitsByText = overlay.splits
   const deleted = followDeletions(deletions, overlay, work)
   const structs = added.structs + overlay.splits
   checkRoom(added, splitsByText, overlay.splits, view.usage)
+  if (added.structs > 0) checkClients(blocks, overlay, view.doc)
   const redundant = added.structs === 0 && !deleted.news
   const isNew = !redundant && !deleted.repeats && blocks.every(({ client, clock }) => clock === overlay.known(client))
   const verbatim = isNew && isShortest && isAtMostOneRun(blocks)
@@ -89,5 +91,13 @@ function checkRoom(added: Added, splitsByText: number, splits: number, usage: Us
   }
   if (splits > 0 && usage.structs + added.structs + splits > limits.structsHardMax) {
     throw new Refused('too-large', 'the deletions would split the document too far')
+  }
+}
+
+/** Yjs goes through all ids at each commit, and every client names them when it joins. Who wrote here before may go on. */
+function checkClients(blocks: readonly Block[], overlay: Overlay, doc: Y.Doc): void {
+  const unknown = blocks.filter(({ client }) => overlay.known(client) === 0).length
+  if (unknown > 0 && doc.store.clients.size + unknown > limits.clientsMax) {
+    throw new Refused('too-large', 'too many clients have written in the document')
   }
 }

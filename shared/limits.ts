@@ -45,6 +45,11 @@ export const limits = {
   stateBytesMax: 8 * MB,
   /** Structures (Yjs items after merging) of a document. */
   structsMax: 500_000,
+  /**
+   * Client ids that wrote in a document, one for each page that did. A state vector of so many fits into stateVectorBytesMax
+   * whatever they are; a commit of a document with so many takes 20 ms.
+   */
+  clientsMax: 20_000,
   /** One live update, bytes; larger local changes are uploaded in slices. */
   updateBytesMax: 256 * kB,
   /** Client ids that one join may bring: its own and those of journals it adopted. */
@@ -58,8 +63,8 @@ export const limits = {
   rawTitleLengthMax: 10_000,
 
   /**
-   * Structures and deletions that one update of our client has; a larger change goes in several, one after the other. Even
-   * where each of them splits a structure of a full document, that holds up other rooms for less than guardWorkNsMax.
+   * Structures and deletions that one update of our client has, and fewer in a document of many structures (shared/update-steps):
+   * a larger change goes in several, one after the other.
    */
   updateStepsMax: 500,
 
@@ -173,10 +178,12 @@ export const limits = {
   unreadAnswerBytesPerProcessMax: 512 * MB,
 
   // ── Broadcasts ──────────────────────────────────────────────────────────────────────────────────────────────────
-  /** A room's next commit waits this many times what it took to tell its people of the last one, */
+  /** A room's next commit waits this many times what the last one took, to form and to tell its people of, */
   roomPaceFactor: 12,
-  /** but never longer than this. */
+  /** but no longer than this, */
   roomDelayMsMax: 16,
+  /** unless that is less than so many times what its commits take: no room is to have more than a quarter of the process. */
+  roomPaceFactorMin: 3,
   /** Bytes queued for one session above which it is stale: it gets nothing live until it has drained. */
   staleQueueBytes: 512 * kB,
   /** Above this, or after the time below, a stale session is closed and has to come back. */

@@ -8,7 +8,7 @@ const shownFrom = 0.9
 
 export function UsageBar({ session }: { session: DocumentSession }): JSX.Element | null {
   const usage = session.usage.value
-  const full = usage === undefined ? 0 : fullness(usage)
+  const full = usage === undefined ? 0 : fullness(usage, session.provider.doc.store.clients.size)
   if (full < shownFrom) return null
   return (
     <div class="note-bar warn" role="status">

@@ -132,6 +132,15 @@ export class Overlay {
     this.splits++
   }
 
+  /** Books what it costs Yjs to join again what was split for a place, and nothing was put between. */
+  chargeMerges(): void {
+    for (const [item, pieces] of this.#touched) {
+      const structs = this.structs(item.id.client)
+      const joins = pieces.filter((piece, i) => i > 0 && pieces[i - 1]!.right === piece).length
+      if (joins > 0) this.#work.spend(joins * (structs.length - indexOf(structs, item.id.clock)) * costNs.movedSlot)
+    }
+  }
+
   /** Whether a place in the text has split this live item at that clock already. */
   isSplitAt(item: Y.Item, clock: number): boolean {
     const pieces = this.#touched.get(item)

@@ -1,8 +1,9 @@
 // The guard, rule by rule: what no honest client sends is refused and changes nothing, what an honest one sends passes.
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { type GuardView, guard, type Verdict } from '../../shared/guard.ts'
 import { limits } from '../../shared/limits.ts'
+import { updateSteps } from '../../shared/update-steps.ts'
 import { struct, text, update } from '../../simulate/hostile/update-writer.ts'
 import { badUpdates, honestUpdate } from '../harness/bad-updates.ts'
 
@@ -201,6 +202,52 @@ describe('work is bounded, by count and not by clock', () => {
   })
 })
 
+describe('a document of hundreds of thousands of structures by one client', () => {
+  const letters = 'abcd'
+  const count = 450_000
+  let doc: Y.Doc
+  beforeAll(() => {
+    doc = new Y.Doc()
+    // Each before the last one: Yjs cannot join them.
+    for (let from = 0; from < count; from += 50_000) {
+      const structs = Array.from({ length: 50_000 }, (_, i) =>
+        struct(text(letters), from + i === 0 ? {} : { rightOrigin: at(from + i - 1) }),
+      )
+      apply(doc, update([{ client: other, clock: from * letters.length, structs }]))
+    }
+  })
+  const at = (i: number, clock = 0) => ({ client: other, clock: i * letters.length + clock })
+  const deletions = (steps: number) =>
+    update([], [{ client: other, ranges: Array.from({ length: steps }, (_, i) => [at(i, 1).clock, 1]) }])
+
+  it('[G25] takes no update that splits a thousand of them, but what our client sends of it at once', () => {
+    expect(refusal(guard(deletions(limits.guardDeleteRangesMax), view(doc)))).toBe('too-much-work')
+    expect(refusal(guard(deletions(updateSteps(doc)), view(doc)))).toBe('accepted')
+    expect(updateSteps(doc)).toBeLessThan(limits.updateStepsMax)
+    expect(updateSteps(plain())).toBe(limits.updateStepsMax)
+  })
+
+  it('[G26] counts twice what is split for a place that turns out to be elsewhere, for it is joined again', () => {
+    const insertions = (steps: number, client: number) =>
+      update([
+        {
+          client,
+          clock: 0,
+          // Behind the first letter: what is left of that structure has a lower id and the same place, and stays before it.
+          structs: Array.from({ length: steps }, (_, i) =>
+            struct(text('x'), { origin: at(i + 1), rightOrigin: at(i) }),
+          ),
+        },
+      ])
+    const work = (client: number) => {
+      const verdict = guard(insertions(100, client), view(doc, [client]))
+      expect(verdict).toMatchObject({ ok: true })
+      return verdict.ok ? verdict.workNs : 0
+    }
+    expect(work(other + 1) / work(other - 1)).toBeGreaterThan(1.9)
+  })
+})
+
 describe('a full document', () => {
   const deletion = update([], [{ client: other, ranges: [[4, 6]] }])
   const insertion = update([
@@ -225,6 +272,26 @@ describe('a full document', () => {
     expect(refusal(guard(deletion, view(plain(), [own], usage)))).toBe('too-large')
     const all = update([], [{ client: other, ranges: [[0, 29]] }])
     expect(refusal(guard(all, view(plain(), [own], usage)))).toBe('accepted')
+  })
+
+  it('[G27] of as many clients as there may be takes no other, but those who wrote in it, and deletions', () => {
+    const doc = new Y.Doc()
+    const clients = Array.from({ length: limits.clientsMax }, (_, i) => 10_000 + i)
+    const blocks = clients.map((client) => ({ client, clock: 0, structs: [struct(text('a'))] }))
+    const typed = (client: number, clock: number) =>
+      update([{ client, clock, structs: [struct(text('b'), { rightOrigin: { client: 10_000, clock: 0 } })] }])
+    apply(doc, update(blocks.slice(1)))
+    const last = update([blocks[0]!])
+    expect(refusal(guard(last, view(doc, [10_000])))).toBe('accepted')
+    apply(doc, last)
+    expect(refusal(guard(typed(own, 0), view(doc)))).toBe('too-large')
+    expect(refusal(guard(typed(10_000, 1), view(doc, [10_000])))).toBe('accepted')
+    expect(refusal(guard(update([], [{ client: 10_000, ranges: [[0, 1]] }]), view(doc)))).toBe('accepted')
+    // From before there was this bound.
+    apply(doc, typed(own, 0))
+    expect(refusal(guard(typed(own, 1), view(doc)))).toBe('accepted')
+    // Whatever the ids and the clocks are.
+    expect(limits.clientsMax * 2 * 5 + 3).toBeLessThan(limits.stateVectorBytesMax)
   })
 
   it('[G14] the last letter that fits still passes', () => {

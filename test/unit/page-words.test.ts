@@ -235,7 +235,9 @@ describe('times and room', () => {
   })
 
   it('the fullest of the limits counts', () => {
-    expect(fullness({ textLength: 0, stateBytes: 0, structs: limits.structsMax / 2 })).toBe(0.5)
-    expect(fullness({ textLength: limits.textLengthMax, stateBytes: 0, structs: 0 })).toBe(1)
+    const usage = { textLength: 0, stateBytes: 0, structs: limits.structsMax / 2 }
+    expect(fullness(usage, 0)).toBe(0.5)
+    expect(fullness({ ...usage, textLength: limits.textLengthMax }, 0)).toBe(1)
+    expect(fullness(usage, limits.clientsMax)).toBe(1)
   })
 })
