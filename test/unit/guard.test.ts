@@ -228,19 +228,10 @@ describe('a document of hundreds of thousands of structures by one client', () =
   })
 
   it('[G26] counts twice what is split for a place that turns out to be elsewhere, for it is joined again', () => {
-    const insertions = (steps: number, client: number) =>
-      update([
-        {
-          client,
-          clock: 0,
-          // Behind the first letter: what is left of that structure has a lower id and the same place, and stays before it.
-          structs: Array.from({ length: steps }, (_, i) =>
-            struct(text('x'), { origin: at(i + 1), rightOrigin: at(i) }),
-          ),
-        },
-      ])
+    // Behind the first letter: the rest of that structure has the same place, and stays before it if its id is lower.
+    const structs = Array.from({ length: 100 }, (_, i) => struct(text('x'), { origin: at(i + 1), rightOrigin: at(i) }))
     const work = (client: number) => {
-      const verdict = guard(insertions(100, client), view(doc, [client]))
+      const verdict = guard(update([{ client, clock: 0, structs }]), view(doc, [client]))
       expect(verdict).toMatchObject({ ok: true })
       return verdict.ok ? verdict.workNs : 0
     }
