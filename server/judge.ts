@@ -7,7 +7,7 @@ import type { RoomEvents } from './metrics.ts'
 import type { Session } from './session.ts'
 
 /**
- * What there is to know of an update that may be applied. Throws `invalid` or `too-large`; the document is not changed either
+ * What there is to know of an update that may be applied. Throws `invalid`, `too-large` or `too-much-work`; the document is not changed either
  * way.
  */
 export function judge(
@@ -26,6 +26,12 @@ export function judge(
   events.guarded(verdict.reason)
   if (verdict.reason === 'too-large') {
     throw new AppError('too-large', 'The document is full. Delete something, or go on in a new one.')
+  }
+  if (verdict.reason === 'too-many-clients') {
+    throw new AppError('too-large', 'Too many people have written in this document. Go on in a new one.')
+  }
+  if (verdict.reason === 'too-much-work') {
+    throw new AppError('too-much-work', 'This change would hold up everybody. It may pass in smaller pieces.')
   }
   throw new AppError('invalid', `The server could not take this change (${verdict.reason}).`)
 }

@@ -9,6 +9,6 @@ export class RoomPace {
     const usualMs = Math.min(tookMs, this.#beforeMs)
     this.#beforeMs = tookMs
     const gathering = Math.min(limits.roomDelayMsMax, limits.roomPaceFactor * tookMs)
-    return Math.max(gathering, limits.roomPaceFactorMin * usualMs)
+    return Math.max(gathering, Math.min(limits.slowRoomDelayMsMax, limits.roomPaceFactorMin * usualMs))
   }
 }

@@ -20,6 +20,8 @@ export const errorCodes = {
   'too-large': { status: 413, retry: false },
   /** The update is no honest edit of this document (guard). */
   invalid: { status: 400, retry: false },
+  /** Applying the update at once would hold up everybody: in smaller pieces it may pass. */
+  'too-much-work': { status: 413, retry: true },
   'rate-limited': { status: 429, retry: true },
   /** The disk does not take writes at the moment; everything unsaved stays with the clients until it does. */
   degraded: { status: 503, retry: true },

@@ -98,6 +98,6 @@ function checkRoom(added: Added, splitsByText: number, splits: number, usage: Us
 function checkClients(blocks: readonly Block[], overlay: Overlay, doc: Y.Doc): void {
   const unknown = blocks.filter(({ client }) => overlay.known(client) === 0).length
   if (unknown > 0 && doc.store.clients.size + unknown > limits.clientsMax) {
-    throw new Refused('too-large', 'too many clients have written in the document')
+    throw new Refused('too-many-clients', 'nobody new may write in the document')
   }
 }

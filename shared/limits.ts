@@ -63,8 +63,8 @@ export const limits = {
   rawTitleLengthMax: 10_000,
 
   /**
-   * Structures and deletions that one update of our client has, and fewer in a document of many structures (shared/update-steps):
-   * a larger change goes in several, one after the other.
+   * Structures and deletions that one update of our client has: a larger change goes in several, one after the other. Fewer
+   * where that is `too-much-work`.
    */
   updateStepsMax: 500,
 
@@ -184,6 +184,8 @@ export const limits = {
   roomDelayMsMax: 16,
   /** unless that is less than so many times what its commits take: no room is to have more than a quarter of the process. */
   roomPaceFactorMin: 3,
+  /** Nor is anybody in it to wait longer, whatever somebody does to make it slow. */
+  slowRoomDelayMsMax: 250,
   /** Bytes queued for one session above which it is stale: it gets nothing live until it has drained. */
   staleQueueBytes: 512 * kB,
   /** Above this, or after the time below, a stale session is closed and has to come back. */

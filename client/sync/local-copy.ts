@@ -18,6 +18,7 @@ import { guarded } from './emitter.ts'
 import { keepTextClean } from './hygiene.ts'
 import type { Adopted, Journal, TextAside } from './journal.ts'
 import { isEmptyUpdate, Outbox, type Packet } from './outbox.ts'
+import { PieceSize } from './piece-size.ts'
 import { type Recovered, recoveredOf } from './recovered.ts'
 import { anotherYjs, serverWentBack } from './refusals.ts'
 
@@ -34,6 +35,7 @@ export type BaseMark = Settings & { seq: Seq }
 export class LocalCopy {
   readonly doc: Y.Doc
   readonly outbox = new Outbox()
+  readonly pieceSize = new PieceSize()
   lineage: Lineage | undefined
   /** The granted id; before the first join the document writes with a local one. */
   clientId: ClientId | undefined

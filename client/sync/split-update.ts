@@ -3,6 +3,7 @@
 // Format: Yjs v1 updates, as in yjs 13.6 src/utils/encoding.js (writeStructs) and src/utils/DeleteSet.js (writeDeleteSet).
 import * as encoding from 'lib0/encoding'
 import * as Y from 'yjs'
+import type { PieceSize } from './piece-size.ts'
 
 type Struct = Y.Item | Y.GC
 type Range = { client: number; clock: number; len: number }
@@ -13,21 +14,41 @@ type Step = { struct: Struct } | { range: Range }
 /** An update has at least this many bytes for each structure or deletion: shorter ones need not be read. */
 const stepBytesMin = 2
 
+/** What one piece may have: `steps` structures and deletions, together `clocks` deleted clocks, or one of each. */
+export type Size = Pick<PieceSize, 'steps' | 'clocks'>
+
 /**
- * One update as several of at most `stepsMax` structures and deletions each; applied in order they leave nothing pending,
- * and give what the whole gives. Text and deletions take turns, so that a large replacement happens bit by bit: neither
- * everything doubled nor everything gone in between. `[update]` when it is small enough.
+ * One update as several of that size; applied in order they leave nothing pending, and give what the whole gives. Text and
+ * deletions take turns, so that a large replacement happens bit by bit: neither everything doubled nor everything gone in
+ * between. `[update]` when it is small enough.
  */
-export function splitUpdate(update: Uint8Array, stepsMax: number): Uint8Array[] {
-  if (update.length <= stepsMax * stepBytesMin) return [update]
+export function splitUpdate(update: Uint8Array, { steps: stepsMax, clocks: clocksMax }: Size): Uint8Array[] {
+  if (update.length <= stepsMax * stepBytesMin && clocksMax === Infinity) return [update]
   const { structs, ds } = Y.decodeUpdate(update)
-  const ranges = [...ds.clients].flatMap(([client, items]) => items.map(({ clock, len }) => ({ client, clock, len })))
+  const ranges = [...ds.clients].flatMap(([client, items]) => items.flatMap((item) => cut(client, item, clocksMax)))
   // Holes are not for us to fill: the server says what it thinks of them.
-  if (structs.length + ranges.length <= stepsMax || structs.some((one) => one instanceof Y.Skip)) return [update]
-  const steps = ordered(structs as Struct[], ranges)
-  const pieces: Uint8Array[] = []
-  for (let i = 0; i < steps.length; i += stepsMax) pieces.push(encode(steps.slice(i, i + stepsMax)))
-  return pieces
+  if (structs.some((one) => one instanceof Y.Skip)) return [update]
+  const pieces: Step[][] = []
+  let [piece, clocks]: [Step[], number] = [[], 0]
+  for (const step of ordered(structs as Struct[], ranges)) {
+    const length = 'range' in step ? step.range.len : 0
+    if (piece.length === stepsMax || (piece.length > 0 && clocks + length > clocksMax)) {
+      pieces.push(piece)
+      ;[piece, clocks] = [[], 0]
+    }
+    piece.push(step)
+    clocks += length
+  }
+  return pieces.length === 0 ? [update] : [...pieces, piece].map(encode)
+}
+
+/** A deletion as several of at most `clocksMax` clocks. */
+function cut(client: number, { clock, len }: { clock: number; len: number }, clocksMax: number): Range[] {
+  if (len <= clocksMax) return [{ client, clock, len }]
+  return Array.from({ length: Math.ceil(len / clocksMax) }, (_, i) => {
+    const from = i * clocksMax
+    return { client, clock: clock + from, len: Math.min(clocksMax, len - from) }
+  })
 }
 
 /** Everything in an order in which nothing stands on what comes later. */

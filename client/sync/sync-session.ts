@@ -244,7 +244,7 @@ export class SyncSession {
     this.generation++
     if (isForGood(refusal)) {
       this.host.refused(refusal)
-    } else if (refusal.code === 'not-synced') {
+    } else if (refusal.code === 'not-synced' || refusal.code === 'too-much-work') {
       this.joinAgain()
     } else {
       this.host.delayed(refusal)

@@ -4,7 +4,6 @@ import * as Y from 'yjs'
 import type { Refusal } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import type { Answer, Role, UpdateAnswer } from '../../shared/protocol.ts'
-import { updateSteps } from '../../shared/update-steps.ts'
 import type { ClientSocket } from './link.ts'
 import type { LocalCopy } from './local-copy.ts'
 import { isEmptyUpdate, type Packet } from './outbox.ts'
@@ -69,7 +68,7 @@ export class UpdateSender {
     } else if (bytes.length > limits.stateBytesMax) {
       this.refuse({ code: 'too-large', message: 'The text is larger than a document can be.' })
     } else {
-      this.sendPieces(packet, splitUpdate(bytes, updateSteps(this.copy.doc)))
+      this.sendPieces(packet, splitUpdate(bytes, this.copy.pieceSize))
     }
     this.host.changed()
     return true
@@ -151,6 +150,7 @@ export class UpdateSender {
 
   private refuse(refusal: Refusal): void {
     this.stop()
-    this.host.refused(refusal)
+    const isHopeless = refusal.code === 'too-much-work' && !this.copy.pieceSize.shrink()
+    this.host.refused(isHopeless ? { ...refusal, code: 'invalid' } : refusal)
   }
 }

@@ -19,6 +19,7 @@ export const zh: Words = {
     'not-synced': '页面正在重新同步。',
     'too-large': '超出了文档的容量。',
     invalid: '服务器拒绝了一处修改。',
+    'too-much-work': '这处修改一次太多，会拖住所有人；分成小块可能可以。',
     'rate-limited': '短时间内操作太多。请稍等片刻。',
     degraded: '服务器暂时无法存储，正在重试。',
     busy: '服务器正忙，请稍后再试。',

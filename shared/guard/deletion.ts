@@ -1,5 +1,6 @@
 // Follows the deletions of an update through the live document (src/utils/DeleteSet.js readAndApplyDeleteSet and
 // src/utils/Transaction.js tryMergeDeleteSet of yjs 13.6): are they of what is there, and what would they cost.
+import * as Y from 'yjs'
 import type { DeleteRange } from './decode.ts'
 import { firstPieceFrom, indexOf, type Overlay } from './overlay.ts'
 import { costNs, Refused, type Work } from './refusal.ts'
@@ -44,7 +45,7 @@ function followKnown(range: DeleteRange, overlay: Overlay, work: Work, merges: M
       const inside = struct.id.clock < clock && clock < struct.id.clock + struct.length
       if (inside && !overlay.isSplitAt(struct, clock)) overlay.chargeSplit(struct, clock)
     }
-    merges.note(i)
+    merges.note(i, range)
   }
 }
 
@@ -59,40 +60,57 @@ function followAdded(range: DeleteRange, overlay: Overlay, work: Work, found: De
 }
 
 /**
- * What was deleted side by side is merged afterwards, from right to left: every run of merges moves what is then right
- * of it in the client's array, and each merge has made that shorter for those left of it.
+ * What was deleted side by side is joined afterwards, from right to left. A run of items that Yjs can join becomes one with one
+ * `splice`, which moves what is then right of it in the client's array: all but what was joined there already.
  */
 class Merges {
   readonly client: number
   readonly #structs: ReturnType<Overlay['structs']>
-  #count = 0
   #slots = 0
-  /** Index of the last item noted, and whether it joined the one before. */
+  #runs = 0
+  /** Index of the last item that was noted, if its end is deleted. */
   #last = -1
-  #joined = false
+  /** Index of the last item that joins the one before it. */
+  #joined = -1
 
   constructor(client: number, overlay: Overlay) {
     this.client = client
     this.#structs = overlay.structs(client)
   }
 
-  /** This item is deleted by the update. Called once for each, from left to right. */
-  note(index: number): void {
-    const before = this.#structs[index - 1]
-    const after = this.#structs[index + 1]
-    const follows = this.#last === index - 1
-    const joinsLeft =
-      before !== undefined && 'right' in before && before.right === this.#structs[index] && (before.deleted || follows)
-    const joinsRight = after?.deleted && 'left' in after && after.left === this.#structs[index]
-    if (joinsLeft) this.#count++
-    if (joinsRight) this.#count++
-    if ((joinsLeft && !(follows && this.#joined)) || (joinsRight && !joinsLeft))
-      this.#slots += this.#structs.length - index
-    this.#last = index
-    this.#joined = joinsLeft
+  /** The update deletes this item, or the part of it that `range` covers. Called from left to right. */
+  note(index: number, range: DeleteRange): void {
+    const [before, item, after] = [this.#structs[index - 1], this.#structs[index]!, this.#structs[index + 1]]
+    const isFromStart = range.clock <= item.id.clock
+    const isToEnd = range.end >= item.id.clock + item.length
+    const isBeforeGone = before?.deleted || this.#last === index - 1
+    if (isFromStart && isBeforeGone && canJoin(before, item)) this.#join(index)
+    if (isToEnd && after?.deleted && canJoin(item, after)) this.#join(index + 1)
+    if (isToEnd) this.#last = index
   }
 
   charge(work: Work): void {
-    work.spend(Math.max(0, this.#slots - (this.#count * (this.#count - 1)) / 2) * costNs.movedSlot)
+    work.spend(this.#slots * costNs.movedSlot)
   }
+
+  /** The item there joins the one before it. What this run joins is gone when those left of it are moved. */
+  #join(index: number): void {
+    if (this.#joined !== index - 1) {
+      this.#slots += this.#structs.length - index
+      this.#runs++
+    }
+    this.#slots -= this.#runs
+    this.#joined = index
+  }
+}
+
+/** Whether Yjs would join two deleted neighbours of one client's array (Item.mergeWith). */
+function canJoin(left: Y.Item | Y.GC | undefined, right: Y.Item | Y.GC): boolean {
+  return (
+    left instanceof Y.Item &&
+    right instanceof Y.Item &&
+    left.right === right &&
+    Y.compareIDs(right.origin, left.lastId) &&
+    Y.compareIDs(right.rightOrigin, left.rightOrigin)
+  )
 }

@@ -156,6 +156,7 @@ export class Overlay {
   #pieces(item: Y.Item): Piece[] {
     let pieces = this.#touched.get(item)
     if (pieces === undefined) {
+      this.#work.spend(costNs.visit)
       const { id, length, origin, rightOrigin } = item
       const { client, clock } = id
       pieces = [

@@ -5,7 +5,8 @@ import { limits } from '../limits.ts'
  * `malformed`: not a Yjs v1 update, or one no encoder writes. `foreign-content`: anything but clean strings and deletions
  * in the root text. `foreign-client`: structures of an id the session does not own. `gap`: structures are missing before
  * these. `unknown-origin`: placed beside something that is not there. `unknown-deletion`: deletes what is not there.
- * `too-large`: the document would pass its limits. `too-much-work`: applying it would hold up everybody else.
+ * `too-large`: the document would pass its limits. `too-many-clients`: as many have written in it as may. `too-much-work`:
+ * applying it would hold up everybody else.
  */
 export type GuardReason =
   | 'malformed'
@@ -15,6 +16,7 @@ export type GuardReason =
   | 'unknown-origin'
   | 'unknown-deletion'
   | 'too-large'
+  | 'too-many-clients'
   | 'too-much-work'
 
 /** Thrown inside the guard only; `guard` turns it into a verdict. */
@@ -34,9 +36,11 @@ export class Refused extends Error {
  */
 export const costNs = {
   struct: 1_500,
-  conflictStep: 300,
+  /** Not of Yjs but of the guard: a live item is looked at for the first time. */
+  visit: 3_000,
+  conflictStep: 600,
   orderStep: 20,
-  deletedStruct: 100,
+  deletedStruct: 600,
   deleteRange: 1_000,
   movedSlot: 2.2,
 } as const

@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
+import { PieceSize } from '../../client/sync/piece-size.ts'
 import { splitUpdate } from '../../client/sync/split-update.ts'
 import { limits } from '../../shared/limits.ts'
 import { buildServer, runServer, type ServerProcess } from '../harness/built-server.ts'
@@ -71,7 +72,7 @@ test('the largest honest edits of one document hold up the others for a bounded 
     await writer.join(huge)
     const words = isLong ? 20_000 : 1_000
     // Made before the clock runs: what is measured is the server.
-    const inPieces = (change: (text: Y.Text) => void) => splitUpdate(writer.edit(change), limits.updateStepsMax)
+    const inPieces = (change: (text: Y.Text) => void) => splitUpdate(writer.edit(change), new PieceSize())
     const pasted = inPieces((text) => {
       for (let i = 0; i < words; i++) text.insert(0, `word ${random.words(200)}`)
     })

@@ -1,9 +1,9 @@
 // The guard and honest people: what they send passes, however long they were away and however much they changed.
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { PieceSize } from '../../client/sync/piece-size.ts'
 import { splitUpdate } from '../../client/sync/split-update.ts'
 import { type GuardView, guard, type Verdict } from '../../shared/guard.ts'
-import { limits } from '../../shared/limits.ts'
 import { deleted, struct, text, update } from '../../simulate/hostile/update-writer.ts'
 
 const own = 1001
@@ -64,7 +64,7 @@ describe('what an honest client sends passes', () => {
   /** As our client sends it. The last verdict, or the first that says no. */
   function verdictOnPieces(bytes: Uint8Array, server: Y.Doc): Verdict {
     let verdict: Verdict | undefined
-    for (const piece of splitUpdate(bytes, limits.updateStepsMax)) {
+    for (const piece of splitUpdate(bytes, new PieceSize())) {
       verdict = guard(piece, view(server))
       if (!verdict.ok) break
       apply(server, piece)

@@ -5,8 +5,9 @@ import { limits } from '../../shared/limits.ts'
 
 test('[B5] a room whose commits all take long has a quarter of the time; one slow commit changes little', () => {
   const pace = new RoomPace()
-  const { roomPaceFactor, roomPaceFactorMin, roomDelayMsMax } = limits
-  const pauses = [1, 100, 1, 100, 200, 150, 0].map((tookMs) => pace.pauseAfter(tookMs))
-  const slow = [100, 150].map((ms) => roomPaceFactorMin * ms)
-  expect(pauses).toEqual([roomPaceFactor, roomDelayMsMax, roomPaceFactor, roomDelayMsMax, ...slow, 0])
+  const { roomPaceFactor, roomPaceFactorMin, roomDelayMsMax, slowRoomDelayMsMax } = limits
+  const pauses = [1, 50, 1, 50, 70, 60, 500, 500, 0].map((tookMs) => pace.pauseAfter(tookMs))
+  const slow = [50, 60, 60].map((ms) => roomPaceFactorMin * ms)
+  const end = [slowRoomDelayMsMax, 0]
+  expect(pauses).toEqual([roomPaceFactor, roomDelayMsMax, roomPaceFactor, roomDelayMsMax, ...slow, ...end])
 })

@@ -1,9 +1,11 @@
 // Large changes in pieces: each piece is one that the guard takes, and together they are the whole.
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { splitUpdate } from '../../client/sync/split-update.ts'
+import { PieceSize } from '../../client/sync/piece-size.ts'
+import { type Size, splitUpdate } from '../../client/sync/split-update.ts'
 import { LiveDocument } from '../../server/live-document.ts'
 import { guard } from '../../shared/guard.ts'
+import { limits } from '../../shared/limits.ts'
 import { mergeUpdates } from '../../shared/merge.ts'
 import { textName } from '../../shared/protocol.ts'
 import { Random, runSeed, withSeed } from '../harness/random.ts'
@@ -21,10 +23,10 @@ function client(id: number, state: Uint8Array): { doc: Y.Doc; changes: Uint8Arra
 }
 
 /** The pieces, after each of them went through the guard into `state`, and the document that came of it. */
-function applied(state: Uint8Array, update: Uint8Array, stepsMax: number, owns: (id: number) => boolean) {
+function applied(state: Uint8Array, update: Uint8Array, size: Size, owns: (id: number) => boolean) {
   const live = new LiveDocument(undefined)
   live.apply(state, { structs: 1, verbatim: true, workNs: 0 })
-  const pieces = splitUpdate(update, stepsMax)
+  const pieces = splitUpdate(update, size)
   const lengths = [live.text.length]
   for (const piece of pieces) {
     const verdict = guard(piece, { doc: live.doc, owns, usage: live.usage })
@@ -49,6 +51,8 @@ function stateOf(text: string): Uint8Array {
   return Y.encodeStateAsUpdate(doc)
 }
 
+const ofSteps = (steps: number): Size => ({ steps, clocks: Infinity })
+
 describe('a large change', () => {
   test('a replacement in 3,000 places goes in pieces, and the text is never far from its length', () => {
     const state = stateOf('lorem ipsum '.repeat(3_000))
@@ -59,23 +63,42 @@ describe('a large change', () => {
         textOf(doc).insert(i * 12, 'LOREM')
       }
     })
-    const { live, pieces, lengths } = applied(state, changes[0]!, 500, (id) => id === 9)
+    const { live, pieces, lengths } = applied(state, changes[0]!, ofSteps(500), (id) => id === 9)
     expect(pieces).toHaveLength(12)
     expectWhole(live, state, changes[0]!)
     for (const length of lengths) expect(Math.abs(length - 36_000)).toBeLessThan(500 * 5)
   })
 
+  test('one deletion of much goes in pieces of so many clocks, each in few', () => {
+    const state = stateOf('lorem ipsum '.repeat(100))
+    const { doc, changes } = client(9, state)
+    textOf(doc).delete(10, 1_000)
+    const { live, pieces, lengths } = applied(state, changes[0]!, { steps: 500, clocks: 300 }, () => false)
+    expect(pieces).toHaveLength(4)
+    expect(lengths).toEqual([1_200, 900, 600, 300, 200])
+    expectWhole(live, state, changes[0]!)
+  })
+
+  test('pieces shrink to one step of one clock, and no further', () => {
+    const size = new PieceSize()
+    expect(size).toMatchObject({ steps: limits.updateStepsMax, clocks: Infinity })
+    let times = 0
+    while (size.shrink()) times++
+    expect(size).toMatchObject({ steps: 1, clocks: 1 })
+    expect(times).toBeLessThan(12)
+  })
+
   test('what is small enough goes as it is', () => {
     const { doc, changes } = client(9, stateOf('a'))
     textOf(doc).insert(0, 'x'.repeat(100_000))
-    expect(splitUpdate(changes[0]!, 500)).toEqual([changes[0]])
+    expect(splitUpdate(changes[0]!, ofSteps(500))).toEqual([changes[0]])
   })
 
   test('an update with a hole goes as it is: the server has to say what it thinks of it', () => {
     const { doc, changes } = client(9, stateOf(''))
     for (const at of [0, 0, 0, 0, 0]) textOf(doc).insert(at, 'abc')
     const holed = Y.mergeUpdates([changes[0]!, changes[4]!])
-    expect(splitUpdate(holed, 1)).toEqual([holed])
+    expect(splitUpdate(holed, ofSteps(1))).toEqual([holed])
   })
 
   test('structures that stand on nothing known are not lost', () => {
@@ -86,7 +109,7 @@ describe('a large change', () => {
     textOf(other.doc).insert(4, 'one')
     Y.applyUpdate(doc, other.changes[0]!)
     textOf(doc).insert(5, 'two')
-    const parts = splitUpdate(Y.mergeUpdates([...other.changes, changes.at(-1)!]), 1)
+    const parts = splitUpdate(Y.mergeUpdates([...other.changes, changes.at(-1)!]), ofSteps(1))
     expect(parts).toHaveLength(2)
     const whole = new Y.Doc()
     for (const part of [changes[0]!, changes[1]!, changes[2]!, ...parts]) Y.applyUpdate(whole, part)
@@ -114,7 +137,7 @@ test('whatever several clients of one person did, the pieces pass the guard one 
       }
       const update = mergeUpdates(all)
       const stepsMax = random.between(1, 30)
-      const { live, pieces } = applied(state, update, stepsMax, (id) => id >= 11 && id <= 13)
+      const { live, pieces } = applied(state, update, ofSteps(stepsMax), (id) => id >= 11 && id <= 13)
       expect(pieces.length).toBeGreaterThan(1)
       expectWhole(live, state, update)
     }
