@@ -67,8 +67,8 @@ export class Room implements CommitSource {
   readonly #waiters = new SeqWaiters()
   readonly #ids = new IdHolders()
   #committedSeq: Seq
-  /** `update`: what the document made of the parts, in `tookMs`; absent while it is not to be trusted. */
   readonly #pace = new RoomPace()
+  /** `update`: what the document made of the parts, in `tookMs`; absent while it is not to be trusted. */
   #forming: { seq: Seq; parts: Part[]; update: Uint8Array | undefined; tookMs: number } | undefined
   #waiting: Part[] = []
   #rebuilding: Promise<void> | undefined

@@ -47,7 +47,7 @@ export const limits = {
   structsMax: 500_000,
   /**
    * Client ids that wrote in a document, one for each page that did. A state vector of so many fits into stateVectorBytesMax
-   * whatever they are; a commit of a document with so many takes 20 ms.
+   * whatever they are; a commit of a document with so many took 20 ms, by a script that is not kept.
    */
   clientsMax: 20_000,
   /** One live update, bytes; larger local changes are uploaded in slices. */

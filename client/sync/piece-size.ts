@@ -2,26 +2,26 @@
 import { limits } from '../../shared/limits.ts'
 
 const divisor = 4
-/** Clocks of one deletion, once that matters. */
+/** Divided from the first time on. */
 const clocksMax = 262_144
 
 export class PieceSize {
-  #divided = 1
+  private divided = 1
 
   /** Structures and deletions. */
   get steps(): number {
-    return Math.max(1, Math.floor(limits.updateStepsMax / this.#divided))
+    return Math.max(1, Math.floor(limits.updateStepsMax / this.divided))
   }
 
-  /** Clocks of one deletion. */
+  /** Deleted clocks, all deletions of the piece together. */
   get clocks(): number {
-    return this.#divided === 1 ? Infinity : Math.max(1, Math.floor(clocksMax / this.#divided))
+    return this.divided === 1 ? Infinity : Math.max(1, Math.floor(clocksMax / this.divided))
   }
 
   /** From now on pieces are smaller; false: there is nothing smaller. */
   shrink(): boolean {
     if (this.clocks === 1) return false
-    this.#divided *= divisor
+    this.divided *= divisor
     return true
   }
 }

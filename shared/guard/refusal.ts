@@ -31,8 +31,8 @@ export class Refused extends Error {
 
 /**
  * What applying costs in Yjs 13.6, ns, on the slow side of what was measured. A slot is one array element moved by
- * `splice`, which Yjs does in a client's whole array for every split and every merge: 0.1 to 2.2 ns, the most in arrays of
- * hundreds of thousands while V8 marks.
+ * `splice`, which Yjs does in a client's whole array for every split and every merge: 0.1 to 2.2 ns, now and then 3
+ * to 4, by a script that is not kept; the most while V8 marks.
  */
 export const costNs = {
   struct: 1_500,
